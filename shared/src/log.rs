@@ -1,0 +1,30 @@
+//! The replicated signed log: what an entry is, how entries chain, and how nodes say what they hold.
+//!
+//! Every change anybody makes is one entry in a log of the node that made it. Entries are numbered 1, 2, 3 …, chained
+//! by hash and signed, so that a range of them is verified with one signature and nobody can drop, reorder or forge an
+//! entry of another node.
+
+pub mod action;
+pub mod batch;
+pub mod chain;
+pub mod header;
+pub mod vector;
+
+pub use action::{ActionKind, DocKind};
+pub use batch::{BatchError, EntryBatch, VerifiedEntry, WireEntry};
+pub use chain::{NodeKey, entry_hash, log_root};
+pub use header::{Header, LogPoint};
+pub use vector::{Mark, MarkRow, VersionVector};
+
+/// Hard bounds of version 1 of the wire and of the store. They are part of the format: an entry within them is never
+/// refused for its size, by any later version either.
+pub mod bounds {
+    /// Encoded header. A header of today is about 110 bytes.
+    pub const MAX_HEADER_BYTES: usize = 512;
+    /// One automerge change. The largest real procedure is a text of about 120 KB before compression.
+    pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
+    /// Entries in one batch, and the longest stretch of a log without a signature.
+    pub const MAX_BATCH_ENTRIES: usize = 64;
+    /// Sum of the changes in one batch beyond its first entry; keeps a message under 1 MiB.
+    pub const MAX_BATCH_BYTES: usize = 512 * 1024;
+}
