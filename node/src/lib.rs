@@ -1,1 +1,3 @@
-//! Placeholder.
+//! The shell of a node: store, network, handle, command line.
+
+pub mod net;
