@@ -10,6 +10,7 @@ pub mod domain;
 pub mod hlc;
 pub mod ids;
 pub mod log;
+pub mod roster;
 pub mod wire;
 
 pub use hlc::Hlc;
