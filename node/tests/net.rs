@@ -7,11 +7,14 @@ use lienquay_node::net::{
 use tokio::{sync::mpsc, time::timeout};
 use zeroize::Zeroizing;
 
+#[path = "net/churn.rs"]
+mod churn;
 #[path = "net/pc.rs"]
 mod pc;
 #[path = "net/rogue.rs"]
 mod rogue;
 
+use churn::Churn;
 use pc::{PATIENCE, Pc, config, freezable_proxy, linked, linked_pair, seeds};
 use rogue::Rogue;
 
@@ -177,6 +180,27 @@ async fn a_restarted_peer_gets_a_new_link() {
         b.dial(a.addr, Some(a.id)).await;
         a.link_up(b.id).await;
         b.link_up(a.id).await;
+    }
+}
+
+/// Both sides close and dial as soon as they hear of an end, so that closing, dialling and opening overlap in ever new
+/// ways. Links of one peer never overlap, every dial is answered, and the last link carries messages.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn links_closed_and_dialled_again_by_both_sides_never_overlap_or_get_stuck() {
+    const N_LINKS: usize = 60;
+    let (small, large) = seeds();
+    let mut sides = [Churn::start(small).await, Churn::start(large).await];
+    let others = [sides[1].pc.addr, sides[0].pc.addr];
+    for (side, other) in sides.iter().zip(others) {
+        side.pc.dial(other, None).await;
+    }
+    while sides.iter().any(|side| !side.is_settled) {
+        let [a, b] = &mut sides;
+        let (i, event) = tokio::select! {
+            event = a.pc.next() => (0, event),
+            event = b.pc.next() => (1, event),
+        };
+        sides[i].handle(event, others[i], N_LINKS).await;
     }
 }
 

@@ -82,6 +82,8 @@ impl Link {
                 Ok(()) => (true, self.exchange(stream).await),
             },
         };
+        // Before the report: a caller that dials as soon as it hears of the end must not be told that it has a link.
+        self.queue.close(why.clone());
         if was_up {
             self.report_down(&why).await;
         }
@@ -129,6 +131,7 @@ impl Link {
             // An error means the predecessor's task is gone, which is what we wait for.
             predecessor.await.unwrap_or(());
         }
+        self.queue.set_up();
         self.counters.links_up.add(1);
         info!(peer = ?self.peer, link = self.id.0, addr = %self.addr, outbound = self.outbound, "link up");
         self.report(NetEvent::LinkUp {

@@ -223,11 +223,14 @@ impl PeerTable {
         }
     }
 
-    /// Whether the peer has a link or is getting one.
+    /// Whether the peer has a link that the caller knows of and nobody has ended. One that is still being made does not
+    /// count: it may fail in silence, and then a caller's dial must not have been ignored for it.
     pub(super) fn is_linked(&self, peer: NodeId) -> bool {
-        self.peers
+        let current = self
+            .peers
             .get(&peer)
-            .is_some_and(|entry| entry.current.is_some())
+            .and_then(|entry| entry.current.as_ref());
+        matches!(current, Some(Current::Running(running)) if running.queue.is_up())
     }
 
     /// Gives a peer up: its link ends with this reason, and all its connections are to be closed.
@@ -266,6 +269,15 @@ impl PeerTable {
             .and_then(|entry| entry.connections.get_mut(&id));
         if let Some(connection) = connection {
             connection.alive_at = now;
+        }
+    }
+
+    /// Takes every connection for alive: this process did not run, so it could not hear them.
+    pub(super) fn forgive_pause(&mut self, now: Instant) {
+        for entry in self.peers.values_mut() {
+            for connection in entry.connections.values_mut() {
+                connection.alive_at = now;
+            }
         }
     }
 

@@ -73,7 +73,9 @@ async fn the_larger_id_waits_and_lets_a_new_stream_replace_the_old() {
     let (_, predecessor) = table.accept(SMALL, id(2)).unwrap();
     assert!(predecessor.is_some());
     assert_eq!(queue.closed().await, LinkDownReason::Replaced);
-    table.set_running(SMALL, running(id(2), 2).await.0);
+    let (new, _done) = running(id(2), 2).await;
+    new.queue.set_up();
+    table.set_running(SMALL, new);
     table.end_link(SMALL, LinkId(1), id(1), None);
     assert!(
         table.is_linked(SMALL),

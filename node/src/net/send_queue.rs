@@ -20,6 +20,7 @@ pub(super) struct SendQueue {
 #[derive(Debug, Default)]
 struct State {
     scheduler: SendScheduler,
+    is_up: bool,
     why_closed: Option<LinkDownReason>,
     dropped: Option<Dropped>,
 }
@@ -56,6 +57,17 @@ impl SendQueue {
     pub(super) fn close(&self, why: LinkDownReason) {
         self.lock().why_closed.get_or_insert(why);
         self.closed.cancel();
+    }
+
+    /// Notes that the caller is being told of the link.
+    pub(super) fn set_up(&self) {
+        self.lock().is_up = true;
+    }
+
+    /// Whether the caller knows of the link and nobody has ended it.
+    pub(super) fn is_up(&self) -> bool {
+        let state = self.lock();
+        state.is_up && state.why_closed.is_none()
     }
 
     /// Waits for [`Self::close`]. Wakes on: the cancellation token.

@@ -41,6 +41,8 @@ mod link_tasks;
 const OUTBOX_CAPACITY: usize = 1024;
 /// How precisely dead connections are found.
 const TICK: Duration = Duration::from_secs(1);
+/// A tick that took longer means that this process was stopped.
+const LONGEST_TICK: Duration = Duration::from_secs(3);
 /// `Seen` is repeated every so many ticks.
 const TICKS_PER_SEEN: u32 = 5;
 /// What links and connections get to end in an orderly way.
@@ -60,6 +62,7 @@ pub(super) struct Shell {
     listeners: Vec<ListenerId>,
     sightings: Sightings,
     n_ticks: u32,
+    last_tick: Instant,
     counters: Arc<NetCounters>,
 }
 
@@ -87,6 +90,7 @@ impl Shell {
             listeners,
             sightings: Sightings::default(),
             n_ticks: 0,
+            last_tick: Instant::now(),
             counters,
         })
     }
@@ -122,7 +126,13 @@ impl Shell {
     }
 
     fn handle_tick(&mut self) {
-        for (peer, connection) in self.peers.close_dead(Instant::now(), LIVENESS) {
+        let now = Instant::now();
+        // A laptop that slept, a virtual machine that was paused: the answers are still in our buffers.
+        if now.saturating_duration_since(std::mem::replace(&mut self.last_tick, now)) > LONGEST_TICK
+        {
+            self.peers.forgive_pause(now);
+        }
+        for (peer, connection) in self.peers.close_dead(now, LIVENESS) {
             info!(?peer, "no answer to pings");
             self.swarm.close_connection(connection);
             self.open_next(peer);
