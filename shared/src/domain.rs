@@ -3,5 +3,7 @@
 pub mod calendar;
 pub mod cccd;
 pub mod deadline;
+pub mod importer;
 pub mod money;
+pub mod procedure;
 pub mod text;
