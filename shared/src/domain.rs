@@ -3,7 +3,14 @@
 pub mod calendar;
 pub mod cccd;
 pub mod deadline;
+pub mod dossier;
 pub mod importer;
 pub mod money;
+pub mod person;
 pub mod procedure;
+pub mod queue;
+pub mod series;
+pub mod site;
+pub mod site_time;
 pub mod text;
+pub mod ticket;

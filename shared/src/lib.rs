@@ -6,15 +6,24 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 pub mod codec;
+pub mod command;
+pub mod decide;
 pub mod domain;
 pub mod hlc;
 pub mod ids;
 pub mod log;
+pub mod query;
+pub mod refusal;
 pub mod roster;
+pub mod schema;
+pub mod view;
 pub mod wire;
 
+pub use command::{Command, Outcome, Submission};
 pub use hlc::Hlc;
 pub use ids::{
     ChangeHash, DocId, EntryHash, LogId, LogTag, NodeId, OfficerId, RequestId, Signature, SiteId,
     StatementHash,
 };
+pub use query::{Answer, Query};
+pub use refusal::Refusal;

@@ -1,0 +1,124 @@
+//! What is written into a dossier's list of events.
+
+use serde::{Deserialize, Serialize};
+
+use super::{DueDate, Settlement};
+use crate::codec::{List, Text};
+use crate::domain::series::DossierCode;
+use crate::domain::site_time::SiteTime;
+use crate::schema::OpId;
+
+pub use crate::domain::ticket::Stamp;
+
+/// One event of a dossier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DossierEvent {
+    /// When, by whom, where.
+    #[serde(rename = "s")]
+    pub stamp: Stamp,
+    /// What.
+    #[serde(rename = "e")]
+    pub step: DossierStep,
+}
+
+/// What kind of code a dossier got.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CodeKind {
+    /// Given by whoever numbers officially.
+    Official,
+    /// Our own, while the province gives the official one.
+    Alias,
+    /// Made without a number.
+    Provisional,
+}
+
+/// Whom a result was handed to.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HandedTo {
+    /// Full name.
+    #[serde(rename = "n", alias = "name")]
+    pub name: Text<200>,
+    /// The identity paper shown.
+    #[serde(rename = "i", alias = "id_shown", default)]
+    pub id_shown: Text<40>,
+    /// By post instead of over the counter.
+    #[serde(rename = "p", alias = "by_post", default)]
+    pub by_post: bool,
+}
+
+/// What happened to a dossier.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DossierStep {
+    /// Received at a counter. The legal time is written down here, once.
+    Received {
+        /// When.
+        at: SiteTime,
+        /// When it is due, and why; none when the procedure's time is not known.
+        due: Option<DueDate>,
+    },
+    /// It got a code.
+    Numbered {
+        /// The code.
+        code: DossierCode,
+        /// What kind.
+        kind: CodeKind,
+    },
+    /// Processing began.
+    ProcessingStarted,
+    /// More papers were asked for.
+    SupplementRequested {
+        /// What is missing.
+        missing: List<Text<600>, 40>,
+        /// Why.
+        reason: Text<1000>,
+    },
+    /// The papers arrived.
+    Supplemented {
+        /// The request they answer.
+        round: OpId,
+        /// The new due date, by the procedure's policy.
+        due: Option<DueDate>,
+    },
+    /// The result is ready.
+    Finished {
+        /// What was decided.
+        result: Text<1000>,
+    },
+    /// The result was handed over.
+    Returned {
+        /// To whom.
+        to: HandedTo,
+    },
+    /// Reception was refused.
+    Refused {
+        /// Why.
+        reason: Text<1000>,
+        /// By which rule.
+        legal_basis: Text<500>,
+    },
+    /// The citizen withdrew it.
+    Withdrawn {
+        /// Why.
+        reason: Text<1000>,
+    },
+    /// A field was corrected; the value is in the field.
+    Edited {
+        /// The field's key.
+        field: Text<64>,
+    },
+    /// A field with several values was settled; the value is in the field.
+    FieldSettled {
+        /// The field's key.
+        field: Text<64>,
+    },
+    /// Steps that contradicted each other were settled.
+    StatusSettled(Settlement),
+    /// Something to remember.
+    Noted {
+        /// The note.
+        text: Text<2000>,
+    },
+}

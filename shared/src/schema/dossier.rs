@@ -1,0 +1,200 @@
+//! A dossier's document: fields under flat keys, steps as events.
+
+use automerge::ReadDoc;
+
+use super::event::dossier_events;
+use super::raw::{Authors, DefectKind};
+use super::{Conflict, Defect, RawDoc, Scalar, Versioned};
+use crate::codec::Text;
+use crate::domain::dossier::{
+    Basis, CodeKind, Delivery, Dossier, DossierEvent, DossierField, DossierStep, Finance, History,
+    Round, Status, fold_status,
+};
+use crate::domain::person::{Person, PersonField, Who};
+use crate::domain::series::DossierCode;
+use crate::ids::DocId;
+
+pub(crate) const PROCEDURE: &str = "procedure";
+pub(crate) const CASE: &str = "case";
+pub(crate) const CHANNEL: &str = "channel";
+pub(crate) const SUBJECT_KIND: &str = "subject_kind";
+pub(crate) const COMPONENTS: &str = "components";
+pub(crate) const N_SETS: &str = "n_sets";
+pub(crate) const TICKET: &str = "ticket";
+
+/// Codes of one dossier: official, alias, provisional, and a few corrections.
+const MAX_CODES: usize = 16;
+const MAX_ROUNDS: usize = 50;
+
+/// Reads a dossier; never fails. An empty one is a document whose reception has not arrived.
+pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Dossier, Vec<Defect>) {
+    let mut raw = RawDoc::read(document);
+    let events = dossier_events(&mut raw);
+    let mut dossier = Dossier {
+        procedure: raw.record(PROCEDURE),
+        case: raw.text(CASE).map(|case| Text::truncated(&case)),
+        channel: raw.record(CHANNEL).unwrap_or_default(),
+        subject_kind: raw.record(SUBJECT_KIND).unwrap_or_default(),
+        components: raw.record(COMPONENTS).unwrap_or_default(),
+        n_sets: raw
+            .int(N_SETS)
+            .and_then(|n| u8::try_from(n).ok())
+            .unwrap_or(1),
+        ticket: raw.record::<DocId>(TICKET),
+        transacting: person(&mut raw, Who::Transacting),
+        subject: person(&mut raw, Who::Subject),
+        basis: Basis {
+            kind: bounded(&mut raw, DossierField::BasisKind),
+            document: bounded(&mut raw, DossierField::BasisDocument),
+        },
+        request: bounded::<1000>(&mut raw, DossierField::Request).to_string(),
+        paper_at: bounded::<300>(&mut raw, DossierField::PaperAt).to_string(),
+        finance: finance(&mut raw),
+        conflicts: conflicts(&raw),
+        ..Dossier::default()
+    };
+    apply_events(&mut dossier, events, authors, &mut raw);
+    (dossier, raw.defects)
+}
+
+fn person(raw: &mut RawDoc, who: Who) -> Person {
+    let mut person = Person::default();
+    for field in PersonField::ALL {
+        let key = DossierField::Person(who, field).key();
+        if let Some(text) = raw.text(&key)
+            && !person.set(field, &text)
+        {
+            raw.defect(key, DefectKind::Malformed);
+        }
+    }
+    person
+}
+
+fn bounded<const MAX: usize>(raw: &mut RawDoc, field: DossierField) -> Text<MAX> {
+    Text::truncated(&raw.text(&field.key()).unwrap_or_default())
+}
+
+fn finance(raw: &mut RawDoc) -> Finance {
+    let key = DossierField::Finance.key();
+    match raw.text(&key) {
+        None => Finance::Unknown,
+        Some(text) => Finance::parse(&text).unwrap_or_else(|| {
+            raw.defect(key, DefectKind::Malformed);
+            Finance::Unknown
+        }),
+    }
+}
+
+/// Only fields an officer can settle: the others are written once, at reception.
+fn conflicts(raw: &RawDoc) -> Vec<Conflict> {
+    let text = |value: &Scalar| value.to_text();
+    DossierField::all()
+        .filter_map(|field| {
+            let key = field.key();
+            let values = &raw.fields.get(&key)?.in_conflict;
+            let values: Vec<_> = values
+                .iter()
+                .map(|(value, by)| Versioned {
+                    value: text(value),
+                    by: by.clone(),
+                })
+                .collect();
+            (!values.is_empty()).then_some(Conflict { field: key, values })
+        })
+        .collect()
+}
+
+fn apply_events(
+    dossier: &mut Dossier,
+    events: Vec<Versioned<DossierEvent>>,
+    authors: &Authors<'_>,
+    raw: &mut RawDoc,
+) {
+    let steps: Vec<Versioned<DossierStep>> = events
+        .iter()
+        .map(|event| Versioned {
+            value: event.value.step.clone(),
+            by: event.by.clone(),
+        })
+        .collect();
+    let fold = fold_status(&steps);
+    let mut codes: Vec<(CodeKind, DossierCode)> = Vec::new();
+    for Versioned {
+        value: DossierEvent { stamp, step },
+        by,
+    } in events
+    {
+        if let DossierStep::Numbered { code, kind } = &step
+            && codes.len() < MAX_CODES
+            && !codes.iter().any(|(_, known)| known == code)
+        {
+            codes.push((*kind, code.clone()));
+        }
+        if !fold.void.contains(&by) {
+            apply_step(dossier, &step, &stamp, &by, raw);
+        }
+        let author = authors(&by.actor);
+        dossier.history.push(History {
+            id: by,
+            step,
+            stamp,
+            author,
+        });
+    }
+    // The latest official code first, then aliases, then provisional ones; a stable sort keeps their order in time.
+    codes.reverse();
+    codes.sort_by_key(|(kind, _)| *kind);
+    dossier.codes = codes.into_iter().map(|(_, code)| code).collect();
+    dossier.status = fold.status;
+    dossier.status_conflict = fold.conflict;
+    dossier.delivery = match fold.status {
+        Status::Returned => Delivery::HandedOver,
+        Status::Finished => Delivery::Ready,
+        _ => Delivery::None,
+    };
+}
+
+fn apply_step(
+    dossier: &mut Dossier,
+    step: &DossierStep,
+    stamp: &crate::domain::dossier::Stamp,
+    by: &super::OpId,
+    raw: &mut RawDoc,
+) {
+    match step {
+        DossierStep::Received { .. } if dossier.received_at.is_some() => {
+            raw.defect(format!("event {by:?}"), DefectKind::Twice);
+        }
+        DossierStep::Received { at, due } => {
+            dossier.received_at = Some(*at);
+            dossier.original_due = due.clone();
+            dossier.due = due.clone();
+        }
+        DossierStep::SupplementRequested { missing, reason }
+            if dossier.rounds.len() < MAX_ROUNDS =>
+        {
+            dossier.rounds.push(Round {
+                id: by.clone(),
+                requested_at: stamp.at,
+                missing: missing.clone(),
+                reason: reason.to_string(),
+                answered_at: None,
+            });
+        }
+        DossierStep::Supplemented { round, due } => {
+            if let Some(found) = dossier
+                .rounds
+                .iter_mut()
+                .find(|found| found.id == *round && found.answered_at.is_none())
+            {
+                found.answered_at = Some(stamp.at);
+            }
+            if due.is_some() {
+                dossier.due = due.clone();
+            }
+        }
+        DossierStep::Finished { result } => dossier.result = Some(result.to_string()),
+        DossierStep::Returned { to } => dossier.handed_to = Some(to.clone()),
+        _ => {}
+    }
+}

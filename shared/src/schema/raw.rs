@@ -1,0 +1,318 @@
+//! A document as it stands: bounded fields and events with the operation that wrote each, before any meaning.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use automerge::iter::ListRangeItem;
+use automerge::{ObjId, ObjType, ReadDoc, ScalarValue, Value, ValueRef};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::bounds::{
+    MAX_CONFLICT_VALUES, MAX_DEFECTS, MAX_EVENT_BYTES, MAX_EVENTS, MAX_FIELDS, MAX_KEY_BYTES,
+    MAX_TEXT_BYTES,
+};
+use super::genesis::{EVENTS_COUNTER, FIELDS_COUNTER, container};
+use super::{EVENTS, FIELDS, Scalar};
+use crate::codec;
+use crate::ids::NodeId;
+
+/// Tells the node behind an automerge actor; `None` for an actor of no known log.
+pub type Authors<'a> = dyn Fn(&[u8]) -> Option<NodeId> + 'a;
+
+/// The operation that wrote something. Ordering is causal: what an author had seen sorts before what it wrote.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct OpId {
+    /// Lamport counter within the document.
+    #[serde(rename = "c")]
+    pub counter: u64,
+    /// Whose operation.
+    #[serde(rename = "a", with = "serde_bytes")]
+    pub actor: Vec<u8>,
+}
+
+impl fmt::Debug for OpId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@", self.counter)?;
+        self.actor
+            .iter()
+            .take(4)
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl From<ObjId> for OpId {
+    fn from(id: ObjId) -> Self {
+        match id {
+            ObjId::Root => Self {
+                counter: 0,
+                actor: Vec::new(),
+            },
+            ObjId::Id(counter, actor, _) => Self {
+                counter,
+                actor: actor.to_bytes().to_vec(),
+            },
+        }
+    }
+}
+
+/// A field as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawField {
+    /// The value everybody shows: that of the highest operation.
+    pub shown: Scalar,
+    /// What wrote it.
+    pub by: OpId,
+    /// Every value when they differ, the shown one first; empty without a conflict.
+    pub in_conflict: Vec<(Scalar, OpId)>,
+}
+
+/// An event as read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawEvent {
+    /// What wrote it, and its place in the causal order.
+    pub id: OpId,
+    /// CBOR.
+    pub bytes: Vec<u8>,
+}
+
+/// Something in a document that could not be used. It never blocks an officer; the health screen shows it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Defect {
+    /// Where: a key, or `event 12@0a1b2c3d`.
+    pub at: String,
+    /// What is wrong.
+    pub what: DefectKind,
+}
+
+/// What is wrong with a part of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DefectKind {
+    /// A container of the genesis is missing.
+    NoContainer,
+    /// Another type than this version expects.
+    WrongType,
+    /// Not readable, or over a bound.
+    Malformed,
+    /// More than the bound; the rest was not read.
+    TooMany,
+    /// Written by an actor of no known log.
+    UnknownAuthor,
+    /// A step by a node that does not keep the thing; it does not count.
+    NotKeeper,
+    /// A step that its state did not allow; it does not count.
+    NotPossible,
+    /// Written twice where once is expected; the first counts.
+    Twice,
+}
+
+/// A value with the operation that wrote it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Versioned<T> {
+    /// The value.
+    pub value: T,
+    /// What wrote it.
+    pub by: OpId,
+}
+
+/// A field with values that differ, until an officer settles it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Conflict {
+    /// The field's key.
+    pub field: String,
+    /// Every value as a text to read, the one shown first, and what wrote it.
+    pub values: Vec<Versioned<String>>,
+}
+
+/// Fields, events and what could not be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RawDoc {
+    /// By key.
+    pub fields: BTreeMap<String, RawField>,
+    /// In causal order.
+    pub events: Vec<RawEvent>,
+    /// What could not be used.
+    pub defects: Vec<Defect>,
+}
+
+impl RawDoc {
+    /// Reads a document of any origin; never fails.
+    pub fn read<D: ReadDoc>(document: &D) -> Self {
+        let mut raw = Self::default();
+        match container(document, FIELDS_COUNTER, ObjType::Map) {
+            Some(id) => raw.read_fields(document, &id),
+            None => raw.defect(FIELDS, DefectKind::NoContainer),
+        }
+        match container(document, EVENTS_COUNTER, ObjType::List) {
+            Some(id) => raw.read_events(document, &id),
+            None => raw.defect(EVENTS, DefectKind::NoContainer),
+        }
+        raw.events.sort_by(|a, b| a.id.cmp(&b.id));
+        raw
+    }
+
+    /// Notes a defect, up to the bound.
+    pub fn defect(&mut self, at: impl Into<String>, what: DefectKind) {
+        if self.defects.len() < MAX_DEFECTS {
+            self.defects.push(Defect {
+                at: at.into(),
+                what,
+            });
+        }
+    }
+
+    /// A text field; one of another type is a defect.
+    pub fn text(&mut self, key: &str) -> Option<String> {
+        match self.fields.get(key).map(|field| field.shown.clone()) {
+            Some(Scalar::Text(text)) => Some(text),
+            Some(_) => self.wrong_type(key),
+            None => None,
+        }
+    }
+
+    /// A number; another type is a defect.
+    pub fn int(&mut self, key: &str) -> Option<i64> {
+        match self.fields.get(key).map(|field| field.shown.clone()) {
+            Some(Scalar::Int(number)) => Some(number),
+            Some(_) => self.wrong_type(key),
+            None => None,
+        }
+    }
+
+    /// A record in CBOR; one that cannot be read is a defect.
+    pub fn record<T: DeserializeOwned>(&mut self, key: &str) -> Option<T> {
+        match self.fields.get(key).map(|field| &field.shown) {
+            Some(Scalar::Bytes(bytes)) => match codec::decode(bytes) {
+                Ok(value) => Some(value),
+                Err(_malformed) => {
+                    self.defect(key, DefectKind::Malformed);
+                    None
+                }
+            },
+            Some(_) => self.wrong_type(key),
+            None => None,
+        }
+    }
+
+    /// Decodes every event, in causal order; one that cannot be read is a defect.
+    pub fn decode_events<T: DeserializeOwned>(&mut self) -> Vec<Versioned<T>> {
+        let mut decoded = Vec::with_capacity(self.events.len());
+        let mut unreadable = Vec::new();
+        for event in &self.events {
+            match codec::decode(&event.bytes) {
+                Ok(value) => decoded.push(Versioned {
+                    value,
+                    by: event.id.clone(),
+                }),
+                Err(_malformed) => unreadable.push(format!("event {:?}", event.id)),
+            }
+        }
+        for at in unreadable {
+            self.defect(at, DefectKind::Malformed);
+        }
+        decoded
+    }
+
+    fn wrong_type<T>(&mut self, key: &str) -> Option<T> {
+        self.defect(key, DefectKind::WrongType);
+        None
+    }
+
+    fn read_fields<D: ReadDoc>(&mut self, document: &D, id: &ObjId) {
+        for item in document.map_range(id, ..) {
+            if self.fields.len() == MAX_FIELDS {
+                return self.defect(FIELDS, DefectKind::TooMany);
+            }
+            let key: String = item.key.chars().take(MAX_KEY_BYTES).collect();
+            if key.len() != item.key.len() || key.len() > MAX_KEY_BYTES {
+                self.defect(key, DefectKind::Malformed);
+                continue;
+            }
+            let Some(shown) = scalar_of_ref(&item.value) else {
+                self.defect(key, DefectKind::WrongType);
+                continue;
+            };
+            let in_conflict = if item.conflict {
+                self.values_in_conflict(document, id, &key)
+            } else {
+                Vec::new()
+            };
+            self.fields.insert(
+                key,
+                RawField {
+                    shown,
+                    by: item.id().into(),
+                    in_conflict,
+                },
+            );
+        }
+    }
+
+    fn values_in_conflict<D: ReadDoc>(
+        &mut self,
+        document: &D,
+        id: &ObjId,
+        key: &str,
+    ) -> Vec<(Scalar, OpId)> {
+        let all = document.get_all(id, key).unwrap_or_default();
+        let mut values: Vec<(Scalar, OpId)> = Vec::new();
+        for (value, by) in all {
+            match scalar_of(&value) {
+                Some(scalar) => values.push((scalar, by.into())),
+                None => self.defect(key, DefectKind::WrongType),
+            }
+        }
+        values.sort_by(|a, b| b.1.cmp(&a.1));
+        values.truncate(MAX_CONFLICT_VALUES);
+        let differ = values.windows(2).any(|pair| pair[0].0 != pair[1].0);
+        if differ { values } else { Vec::new() }
+    }
+
+    fn read_events<D: ReadDoc>(&mut self, document: &D, id: &ObjId) {
+        for item in document.list_range(id, ..) {
+            if self.events.len() == MAX_EVENTS {
+                return self.defect(EVENTS, DefectKind::TooMany);
+            }
+            match event_bytes(&item) {
+                Some(bytes) => self.events.push(RawEvent {
+                    id: item.id().into(),
+                    bytes,
+                }),
+                None => self.defect(
+                    format!("event {:?}", OpId::from(item.id())),
+                    DefectKind::WrongType,
+                ),
+            }
+        }
+    }
+}
+
+fn event_bytes(item: &ListRangeItem<'_>) -> Option<Vec<u8>> {
+    match scalar_of_ref(&item.value) {
+        Some(Scalar::Bytes(bytes)) if bytes.len() <= MAX_EVENT_BYTES => Some(bytes),
+        _ => None,
+    }
+}
+
+fn scalar_of_ref(value: &ValueRef<'_>) -> Option<Scalar> {
+    scalar_of(&value.clone().into_value())
+}
+
+fn scalar_of(value: &Value<'_>) -> Option<Scalar> {
+    let Value::Scalar(scalar) = value else {
+        return None;
+    };
+    match scalar.as_ref() {
+        ScalarValue::Str(text) if text.len() <= MAX_TEXT_BYTES => {
+            Some(Scalar::Text(text.to_string()))
+        }
+        ScalarValue::Int(number) => Some(Scalar::Int(*number)),
+        ScalarValue::Uint(number) => i64::try_from(*number).ok().map(Scalar::Int),
+        ScalarValue::Boolean(flag) => Some(Scalar::Bool(*flag)),
+        ScalarValue::Bytes(bytes) if bytes.len() <= MAX_TEXT_BYTES => {
+            Some(Scalar::Bytes(bytes.clone()))
+        }
+        _ => None,
+    }
+}

@@ -1,0 +1,11 @@
+//! View models: flat, serialisable rows made from models, as stored in projections and shown on screens.
+
+mod dossier;
+mod procedure;
+mod site;
+mod ticket;
+
+pub use dossier::{ConflictRow, ConflictValue, DossierRow, conflict_rows, dossier_row};
+pub use procedure::{ProcedureRow, procedure_row};
+pub use site::{HistoryRow, MemberRow};
+pub use ticket::{CallRow, LaneQueue, QueueView, TicketRow, ticket_row};
