@@ -73,6 +73,100 @@ fn check_every_procedure(imported: &Imported) {
 }
 
 #[test]
+fn the_projects_own_catalogue_imports_and_marks_its_samples() {
+    let imported =
+        import_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/catalogue"));
+    assert_eq!(imported.len(), 24);
+    check_every_procedure(&imported);
+    for (code, (procedure, notes)) in &imported {
+        let is_sample = procedure.state == ProcedureState::Sample;
+        assert_eq!(
+            is_sample,
+            procedure.source.url.is_empty(),
+            "{code}: a sample has no source, all others have"
+        );
+        assert_eq!(
+            is_sample,
+            procedure.requirements.starts_with("Bản mẫu"),
+            "{code}"
+        );
+        assert!(!procedure.component_groups.is_empty(), "{code}");
+        let is_expected = |note: &&ImportNote| {
+            note.path == "category" || matches!(note.kind, NoteKind::UnknownFees { .. })
+        };
+        assert!(
+            notes.iter().all(|note| is_expected(&note)),
+            "{code}: {notes:#?}"
+        );
+    }
+    let samples = ["2.000815", "2.000884", "1.001612", "MAU-HUUTRI"];
+    assert!(
+        samples
+            .iter()
+            .all(|code| imported[*code].0.state == ProcedureState::Sample)
+    );
+}
+
+/// What the starter catalogue took over as fact must still agree with the records it names.
+#[test]
+fn the_projects_own_catalogue_agrees_with_the_real_one() {
+    let Some(folder) = real_records() else { return };
+    let (own, real) = (
+        import_folder(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/catalogue")),
+        import_folder(&folder),
+    );
+    let from_source = own
+        .values()
+        .map(|(procedure, _)| procedure)
+        .filter(|own| own.state != ProcedureState::Sample);
+    for own in from_source {
+        let real = &real[own.code.as_str()].0;
+        assert_eq!(
+            (own.state, &own.source, &own.category),
+            (real.state, &real.source, &real.category),
+            "{}",
+            own.code
+        );
+        assert_eq!(
+            (&own.executing_agency, &own.subject_kinds),
+            (&real.executing_agency, &real.subject_kinds),
+            "{}",
+            own.code
+        );
+        assert!(real.name.starts_with(&own.name), "{}", own.code);
+        for channel in &own.channels {
+            let same = real
+                .channels
+                .iter()
+                .find(|c| c.method == channel.method && c.processing == channel.processing);
+            let mut published: Vec<Fee> = same.unwrap().fees.iter().map(|line| line.fee).collect();
+            let mut fees: Vec<Fee> = channel.fees.iter().map(|line| line.fee).collect();
+            published.sort_by_key(|fee| fee.amount());
+            fees.sort_by_key(|fee| fee.amount());
+            assert_eq!(fees, published, "{} {:?}", own.code, channel.method);
+        }
+        let published: Vec<_> = real
+            .component_groups
+            .iter()
+            .flat_map(|group| &group.items)
+            .collect();
+        for item in own.component_groups.iter().flat_map(|group| &group.items) {
+            let same = published
+                .iter()
+                .find(|real| real.code == item.code)
+                .unwrap();
+            assert_eq!(
+                (item.n_originals, item.n_copies),
+                (same.n_originals, same.n_copies),
+                "{} {}",
+                own.code,
+                item.code
+            );
+        }
+    }
+}
+
+#[test]
 #[allow(
     clippy::print_stderr,
     reason = "a test that had nothing to test should say so"
