@@ -24,3 +24,8 @@ pub use members::{Cut, Gone, HowGone, MAX_SLOT, Member, Roster};
 pub use recovery::{RecoveryError, RecoverySheet};
 pub use set::{InsertOutcome, Refused, RosterLog};
 pub use statement::{SignedStatement, Signer, Statement, StatementError};
+
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;

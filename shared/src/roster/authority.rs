@@ -2,13 +2,15 @@
 //!
 //! Two questions, kept apart. *At its parents*: was the signer entitled to say this, by everything the statement builds
 //! on? That never changes, so it is answered once, when the statement is stored ([`judge`]). *Here and now*: does a
-//! removal we know, and the statement had not seen, void it ([`Scope::void_reason`])? The second is layered, so that it
-//! has exactly one answer and two administrators who remove each other are both out:
+//! removal we know, and the statement had not seen, void it, or void what its signer's right rests on
+//! ([`Scope::void_reason`])? The second is answered in three passes, so that it has exactly one answer:
 //!
-//! 1. what the site key says counts;
-//! 2. removals by nodes count unless the site key removed their signer without having seen them;
-//! 3. demotions count unless any removal of their signer had not seen them;
-//! 4. everything else counts unless a removal of its signer had not seen it, or a demotion of its signer is concurrent.
+//! 1. removals, judged by the removals of the site key alone: two administrators who remove each other are both out,
+//!    and what a stolen PC signs after the site key shut it out removes nobody;
+//! 2. demotions, judged by all removals;
+//! 3. everything else, judged by removals and demotions.
+//!
+//! Within a pass a statement depends only on statements it builds on, so one walk from parents to children is enough.
 
 use std::collections::BTreeMap;
 
@@ -43,8 +45,13 @@ pub(super) fn judge(stored: &[Stored], ancestors: &Ancestors, statement: &Statem
 /// All statements, or those among the ancestors of one.
 pub(super) struct Scope<'a> {
     stored: &'a [Stored],
-    within: Option<&'a Ancestors>,
+    /// In the order stored, so parents first.
+    places: Vec<usize>,
+    /// By place; meaningful for `places` only.
+    void: Vec<Option<VoidReason>>,
     founding: Option<usize>,
+    /// By subject: what may make it a member or an administrator.
+    grounds: BTreeMap<NodeId, Vec<usize>>,
     /// By target: removals that count.
     removals: BTreeMap<NodeId, Vec<usize>>,
     /// By target: demotions that count.
@@ -52,32 +59,61 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'a> Scope<'a> {
-    pub(super) fn new(stored: &'a [Stored], within: Option<&'a Ancestors>) -> Self {
+    pub(super) fn new(stored: &'a [Stored], within: Option<&Ancestors>) -> Self {
+        let in_scope = |place: &usize| within.is_none_or(|ancestors| ancestors.contains(*place));
         let mut scope = Self {
             stored,
-            within,
+            places: (0..stored.len()).filter(in_scope).collect(),
+            void: vec![None; stored.len()],
             founding: None,
+            grounds: BTreeMap::new(),
             removals: BTreeMap::new(),
             demotions: BTreeMap::new(),
         };
+        let is_founding = |place: &usize| {
+            matches!(scope.kind(*place), Kind::Found(_))
+                && stored[*place].judgement.entitled.is_ok()
+        };
         scope.founding = scope
-            .places()
-            .filter(|place| matches!(scope.kind(*place), Kind::Found(_)))
-            .filter(|place| stored[*place].judgement.entitled.is_ok())
+            .places
+            .iter()
+            .copied()
+            .filter(is_founding)
             .min_by_key(|place| stored[*place].hash());
-        // Layer by layer: each step judges by what the steps before it found.
-        let is_removal = |scope: &Self, place: usize| scope.kind(place).is_removal();
-        scope.removals = scope.collect(|scope, at| is_removal(scope, at) && scope.is_by_site(at));
-        let by_nodes = scope.collect(|scope, at| is_removal(scope, at) && !scope.is_by_site(at));
-        for (node, places) in by_nodes {
-            scope.removals.entry(node).or_default().extend(places);
-        }
-        scope.demotions = scope.collect(|scope, at| scope.kind(at).is_demotion());
+        scope.grounds = scope.by_subject(|scope, place| {
+            scope.kind(place).is_admission() || scope.kind(place).is_grant()
+        });
+        scope.removals = scope.by_subject(|scope, place| {
+            scope.kind(place).is_removal()
+                && scope.is_by_site(place)
+                && stored[place].judgement.entitled.is_ok()
+        });
+        scope.pass(|_| true);
+        scope.removals =
+            scope.by_subject(|scope, place| scope.kind(place).is_removal() && scope.counts(place));
+        scope.pass(|kind| !kind.is_removal());
+        scope.demotions =
+            scope.by_subject(|scope, place| scope.kind(place).is_demotion() && scope.counts(place));
+        scope.pass(|kind| !kind.is_removal() && !kind.is_demotion());
         scope
     }
 
     /// Why the statement at `place` has no effect; none if it has.
     pub(super) fn void_reason(&self, place: usize) -> Option<VoidReason> {
+        self.void[place]
+    }
+
+    /// Judges all statements of the kinds that are not settled yet, parents first.
+    fn pass(&mut self, open: impl Fn(&Kind) -> bool) {
+        for n in 0..self.places.len() {
+            let place = self.places[n];
+            if open(self.kind(place)) {
+                self.void[place] = self.verdict(place);
+            }
+        }
+    }
+
+    fn verdict(&self, place: usize) -> Option<VoidReason> {
         let stored = &self.stored[place];
         if let Err(reason) = stored.judgement.entitled {
             return Some(reason);
@@ -93,22 +129,42 @@ impl<'a> Scope<'a> {
         let Signer::Node(signer) = stored.statement().by else {
             return None;
         };
-        let mut removals = self.removals.get(&signer).into_iter().flatten();
-        let unseen = |removal: &usize| !self.stored[*removal].ancestors.contains(place);
-        if kind.is_removal() {
-            let by_site = |removal: &&usize| self.is_by_site(**removal);
-            return removals
-                .filter(by_site)
-                .any(unseen)
-                .then_some(VoidReason::SignerRemoved);
-        }
-        if removals.any(unseen) {
+        let unseen = |other: &usize| !self.stored[*other].ancestors.contains(place);
+        if self.removals_of(signer).iter().any(unseen) {
             return Some(VoidReason::SignerRemoved);
         }
-        let mut demotions = self.demotions.get(&signer).into_iter().flatten();
-        let concurrent =
-            |demotion: &usize| unseen(demotion) && !stored.ancestors.contains(*demotion);
-        (!kind.is_demotion() && demotions.any(concurrent)).then_some(VoidReason::SignerDemoted)
+        let concurrent = |other: &usize| unseen(other) && !stored.ancestors.contains(*other);
+        if !kind.is_demotion() && self.demotions_of(signer).iter().any(concurrent) {
+            return Some(VoidReason::SignerDemoted);
+        }
+        (!self.has_grounds(place, signer)).then_some(VoidReason::SignersRightVoid)
+    }
+
+    /// Whether something the statement builds on, that counts itself, entitled its signer.
+    fn has_grounds(&self, place: usize, signer: NodeId) -> bool {
+        let stored = &self.stored[place];
+        let leaves = is_leaving(stored.statement());
+        let demotions: Vec<usize> = self
+            .demotions_of(signer)
+            .iter()
+            .copied()
+            .filter(|demotion| stored.ancestors.contains(*demotion))
+            .collect();
+        let grounds = self.grounds.get(&signer).into_iter().flatten().rev();
+        grounds
+            .filter(|ground| stored.ancestors.contains(**ground) && self.counts(**ground))
+            .any(|ground| {
+                if leaves {
+                    self.kind(*ground).is_admission()
+                } else {
+                    self.kind(*ground).is_grant() && self.saw_all(*ground, &demotions)
+                }
+            })
+    }
+
+    fn saw_all(&self, place: usize, others: &[usize]) -> bool {
+        let seen = &self.stored[place].ancestors;
+        others.iter().all(|other| seen.contains(*other))
     }
 
     pub(super) fn counts(&self, place: usize) -> bool {
@@ -120,30 +176,28 @@ impl<'a> Scope<'a> {
         self.removals.get(&node).map_or(&[], Vec::as_slice)
     }
 
+    fn demotions_of(&self, node: NodeId) -> &[usize] {
+        self.demotions.get(&node).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn is_removed(&self, node: NodeId) -> bool {
         self.removals.contains_key(&node)
     }
 
     pub(super) fn is_member(&self, node: NodeId) -> bool {
+        let mut grounds = self.grounds.get(&node).into_iter().flatten();
         !self.is_removed(node)
-            && self
-                .places_about(node)
-                .any(|place| self.kind(place).is_admission() && self.counts(place))
+            && grounds.any(|place| self.kind(*place).is_admission() && self.counts(*place))
     }
 
     /// An administrator was made one by a statement that had seen every demotion: taking wins over concurrent giving.
     pub(super) fn is_admin(&self, node: NodeId) -> bool {
-        let demotions = self.demotions.get(&node).map_or(&[][..], Vec::as_slice);
+        let mut grounds = self.grounds.get(&node).into_iter().flatten();
         self.is_member(node)
-            && self.places_about(node).any(|place| {
-                let saw_all = |ancestors: &Ancestors| {
-                    demotions
-                        .iter()
-                        .all(|demotion| ancestors.contains(*demotion))
-                };
-                self.kind(place).is_grant()
-                    && saw_all(&self.stored[place].ancestors)
-                    && self.counts(place)
+            && grounds.any(|place| {
+                self.kind(*place).is_grant()
+                    && self.counts(*place)
+                    && self.saw_all(*place, self.demotions_of(node))
             })
     }
 
@@ -152,7 +206,7 @@ impl<'a> Scope<'a> {
     /// by a keeper can turn round.
     pub(super) fn reigns(&self) -> Vec<usize> {
         let mut followers: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
-        for place in self.places() {
+        for &place in &self.places {
             if let (Kind::SlotKeeper(_), Some(reign)) =
                 (self.kind(place), self.stored[place].judgement.reign)
                 && self.counts(place)
@@ -183,10 +237,9 @@ impl<'a> Scope<'a> {
                 _ => Ok(()),
             };
         };
-        let leaves = matches!(kind, Kind::Retire(_)) && kind.subject() == Some(signer);
         let entitled = match kind {
             Kind::Found(_) => return Err(VoidReason::NotTheSiteKey),
-            _ if leaves => self.is_member(signer),
+            _ if is_leaving(statement) => self.is_member(signer),
             _ => self.is_admin(signer),
         };
         if !entitled {
@@ -208,9 +261,8 @@ impl<'a> Scope<'a> {
         let Some(node) = kind.subject() else {
             return Ok(());
         };
-        let introduced = self
-            .places_about(node)
-            .any(|place| self.kind(place).is_admission());
+        let mut grounds = self.grounds.get(&node).into_iter().flatten();
+        let introduced = grounds.any(|place| self.kind(*place).is_admission());
         match kind {
             Kind::Found(_) => Ok(()),
             Kind::Admit(_) if self.is_removed(node) => Err(VoidReason::NodeRemoved),
@@ -223,12 +275,11 @@ impl<'a> Scope<'a> {
         }
     }
 
-    fn collect(&self, wanted: impl Fn(&Self, usize) -> bool) -> BTreeMap<NodeId, Vec<usize>> {
+    fn by_subject(&self, wanted: impl Fn(&Self, usize) -> bool) -> BTreeMap<NodeId, Vec<usize>> {
         let mut found: BTreeMap<NodeId, Vec<usize>> = BTreeMap::new();
-        for place in self.places() {
+        for &place in &self.places {
             if let Some(node) = self.subject(place)
                 && wanted(self, place)
-                && self.counts(place)
             {
                 found.entry(node).or_default().push(place);
             }
@@ -244,16 +295,10 @@ impl<'a> Scope<'a> {
         let stored: &'a [Stored] = self.stored;
         &stored[place].statement().kind
     }
+}
 
-    fn places(&self) -> impl Iterator<Item = usize> + '_ {
-        (0..self.stored.len()).filter(|place| {
-            self.within
-                .is_none_or(|ancestors| ancestors.contains(*place))
-        })
-    }
-
-    fn places_about(&self, node: NodeId) -> impl Iterator<Item = usize> + '_ {
-        self.places()
-            .filter(move |place| self.subject(*place) == Some(node))
-    }
+/// A member that retires itself needs no administrator.
+fn is_leaving(statement: &Statement) -> bool {
+    let subject = statement.kind.subject().map(Signer::Node);
+    matches!(statement.kind, Kind::Retire(_)) && subject == Some(statement.by)
 }

@@ -28,6 +28,9 @@ pub enum VoidReason {
     /// Its signer was retired or revoked by somebody who had not seen it.
     #[error("its signer was removed, and the removal had not seen it")]
     SignerRemoved,
+    /// What had made its signer an administrator (or a member) has no effect itself.
+    #[error("what entitled its signer has no effect itself")]
+    SignersRightVoid,
     /// Its signer lost the administrator's right at the same time.
     #[error("its signer stopped being an administrator at the same time")]
     SignerDemoted,

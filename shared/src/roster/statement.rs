@@ -96,11 +96,11 @@ impl Statement {
         }
     }
 
-    fn encode(&self) -> Vec<u8> {
+    pub(super) fn encode(&self) -> Vec<u8> {
         self.kind.encode_with(self)
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+    pub(super) fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         let outer: Outer<IgnoredAny> = codec::decode(bytes)?;
         Ok(Self {
             site: outer.site,
