@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::dossier::{Channel as FilingMethod, SubjectKind};
 use super::money::Fee;
 use super::text::fold;
 pub use processing::{Processing, ProcessingChoice, ProcessingOption};
@@ -111,20 +112,6 @@ pub struct Category {
     pub name: String,
 }
 
-/// Kind of person or body a dossier is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum SubjectKind {
-    /// Cá nhân.
-    Individual,
-    /// Doanh nghiệp, hợp tác xã.
-    Business,
-    /// Cơ quan.
-    Agency,
-    /// Tổ chức khác.
-    OtherOrganisation,
-}
-
 impl SubjectKind {
     /// The kind a published subject type belongs to; `None` if the wording is new.
     #[must_use]
@@ -138,23 +125,11 @@ impl SubjectKind {
         } else if starts(&["co quan"]) {
             Some(Self::Agency)
         } else if starts(&["to chuc", "cong dong"]) {
-            Some(Self::OtherOrganisation)
+            Some(Self::Organisation)
         } else {
             None
         }
     }
-}
-
-/// How a dossier is filed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum FilingMethod {
-    /// At the counter.
-    Direct,
-    /// Through a portal.
-    Online,
-    /// By public post.
-    Postal,
 }
 
 /// One published way to file, with its fees and time.
@@ -310,7 +285,7 @@ mod tests {
             ("Cơ quan nhà nước", Some(SubjectKind::Agency)),
             (
                 "Tổ chức (không bao gồm doanh nghiệp, HTX)",
-                Some(SubjectKind::OtherOrganisation),
+                Some(SubjectKind::Organisation),
             ),
             ("Khác", None),
         ];

@@ -76,7 +76,7 @@ fn channel(node: &Node<'_>, notes: &mut Notes) -> Option<Channel> {
     let method = match word(&node.field("method"), notes)? {
         "DIRECT" => FilingMethod::Direct,
         "ONLINE" => FilingMethod::Online,
-        "POSTAL" => FilingMethod::Postal,
+        "POSTAL" => FilingMethod::Post,
         other => {
             node.field("method").note_unknown_word(other, notes);
             return None;
