@@ -25,8 +25,11 @@ impl Engine {
         if batch.branch_of.is_some() {
             return self.on_branch_entries(cx, &site, peer, &batch);
         }
+        if let Some(previous) = batch.previous {
+            return self.on_traced(cx, &site, peer, &batch, previous);
+        }
         let (received, head) = self.logs.head(&site, &batch.log);
-        if batch.last_seq() <= received && batch.previous.is_none() {
+        if batch.last_seq() <= received {
             self.reasons.count(Some(peer), Reason::Duplicate);
             return Ok(());
         }
@@ -42,8 +45,13 @@ impl Engine {
         };
         let Some(previous) = previous else { return Ok(()) };
         match batch.verify(&previous) {
-            Ok(entries) if batch.last_seq() > received => self.take_run(cx, &site, peer, &batch, entries, received),
-            Ok(_already_held) => Ok(()),
+            Ok(mut entries) => {
+                entries.retain(|entry| entry.header.seq > received);
+                match self.checked_changes(peer, &batch.log.actor_bytes(&site), &entries) {
+                    Some(changes) => self.accept_run(cx, &site, peer, &batch, entries, changes),
+                    None => Ok(()),
+                }
+            }
             Err(BatchError::ChainOrSignature) => self.on_unchained(cx, &site, peer, &batch),
             Err(BatchError::Empty | BatchError::Header { .. }) => {
                 self.reasons.count(Some(peer), Reason::MalformedEntry);
@@ -52,21 +60,20 @@ impl Engine {
         }
     }
 
-    fn take_run(
+    /// Takes in a run that continues what is held, and passes it on.
+    pub(crate) fn accept_run(
         &mut self,
         cx: &mut Cx<'_>,
         site: &SiteId,
         peer: NodeId,
         batch: &EntryBatch,
         entries: Vec<VerifiedEntry>,
-        received: u64,
+        changes: Vec<Option<Change>>,
     ) -> StoreResult<()> {
         let log = batch.log;
-        let fresh: Vec<VerifiedEntry> = entries.into_iter().filter(|entry| entry.header.seq > received).collect();
-        let Some(changes) = self.checked_changes(peer, &log.actor_bytes(site), &fresh) else { return Ok(()) };
-        let Some(last) = fresh.last().map(|entry| (entry.header.seq, entry.hash)) else { return Ok(()) };
+        let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else { return Ok(()) };
         self.logs.advance(cx.store, site, &log, None, last)?;
-        for (entry, change) in fresh.into_iter().zip(changes) {
+        for (entry, change) in entries.into_iter().zip(changes) {
             self.take_in(cx, log, entry, change)?;
         }
         self.keep_signature(cx, &log, SignedPoint { seq: last.0, hash: last.1, signature: batch.signature })?;

@@ -153,6 +153,23 @@ impl Docs {
         }
     }
 
+    /// Saves a document whole now; after it was rebuilt, the old snapshot must not be read again.
+    pub fn save_now(&mut self, store: &mut dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<()> {
+        match store.doc(doc)? {
+            Some(row) => self.save(store, DocRow { kind, ..row }),
+            None => Ok(()),
+        }
+    }
+
+    /// The dependencies of a change that a document lacks, without applying it.
+    pub fn missing(&mut self, store: &dyn Store, doc: &DocId, kind: DocKind, change: &Change) -> StoreResult<Applied> {
+        let Some(document) = self.for_change(store, doc, kind)? else {
+            return Ok(Applied::No(Reason::NeedsNewerVersion));
+        };
+        let missing = document.get_missing_deps(change.deps());
+        if missing.is_empty() { Ok(Applied::Yes) } else { Ok(Applied::Missing(missing.iter().map(our_hash).collect())) }
+    }
+
     fn save(&mut self, store: &mut dyn Store, row: DocRow) -> StoreResult<()> {
         let Some(document) = self.read(store, &row.doc)? else { return Ok(()) };
         let snapshot = document.save();

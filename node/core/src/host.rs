@@ -81,7 +81,7 @@ impl<S: Store> Host<S> {
             self.engine.handle(now, &mut self.rng, &mut self.store, event, &mut effects)?;
         }
         self.engine.seal(now, &mut self.rng, &mut self.store, &mut effects)?;
-        if let Some(durable) = self.engine.commit_due(now) {
+        if let Some(durable) = self.engine.commit_due() {
             self.store.commit(durable)?;
             self.engine.committed(now, durable);
         }

@@ -3,25 +3,29 @@
 //!
 //! [`host::Host`] feeds groups of [`event::Event`]s to the [`engine::Engine`], which writes to the [`store::Store`]'s open
 //! transaction and lists what it owes in [`event::Effects`]; the host commits once and only then lets them out. Inside,
-//! entries are written by [`author`], taken in by [`accept`], kept equal between nodes by [`sync`], and become documents
-//! in [`docs`]; what is scarce is decided in [`keeper`] and [`number`].
+//! entries are written by `author`, taken in by `accept`, kept equal between nodes by `sync`, and become documents in
+//! [`docs`]; what is scarce is decided in `keeper` and `number`.
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
-pub mod accept;
-pub mod author;
-pub mod beat;
-pub mod branch;
+mod accept;
+mod author;
+mod beat;
+mod boot;
+mod branch;
 pub mod docs;
 pub mod engine;
 pub mod event;
 pub mod host;
-pub mod link;
+mod joining;
+mod keeper;
+mod link;
 pub mod logs;
-pub mod membership;
+mod membership;
+mod project;
 pub mod reasons;
 pub mod rng;
-pub mod serve;
+mod serve;
 pub mod site_clock;
 pub mod store;
-pub mod sync;
-pub mod timer;
+mod sync;
+mod timer;

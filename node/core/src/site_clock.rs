@@ -48,9 +48,9 @@ fn unsigned(millis: i64) -> u64 {
 }
 
 impl SiteClock {
-    /// Starts with what was durable before.
-    pub fn new(floor_millis: u64) -> Self {
-        Self { floor_millis, ..Self::default() }
+    /// A time that was anchored and durable before.
+    pub fn raise_floor(&mut self, millis: u64) {
+        self.floor_millis = self.floor_millis.max(millis);
     }
 
     /// The floor to keep durable.

@@ -6,7 +6,7 @@
 
 use lienquay_shared::codec::DecodeError;
 use lienquay_shared::log::{DocKind, Header};
-use lienquay_shared::view::{ProjectionRow, TicketRow};
+use lienquay_shared::view::{ConflictRow, DossierRow, ProcedureRow, TicketRow};
 use lienquay_shared::wire::Reason;
 use lienquay_shared::wire::link::SignedBytes;
 use lienquay_shared::{
@@ -166,6 +166,18 @@ pub struct NumberRow {
     pub request: RequestId,
     /// The document that was to carry it.
     pub doc: DocId,
+}
+
+/// What screens see of one document; replaces everything projected of it before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "built, stored and dropped one at a time")]
+pub enum ProjectionRow {
+    /// A dossier, with its conflicts.
+    Dossier(DossierRow, Vec<ConflictRow>),
+    /// A ticket.
+    Ticket(TicketRow),
+    /// A procedure version.
+    Procedure(ProcedureRow),
 }
 
 /// Which tickets the engine asks for.

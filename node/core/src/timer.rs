@@ -48,6 +48,11 @@ impl Timers {
         self.0.contains_key(&timer)
     }
 
+    /// When a timer is due; `None` when it does not run.
+    pub fn due(&self, timer: Timer) -> Option<u64> {
+        self.0.get(&timer).copied()
+    }
+
     /// The earliest time anything is due; `u64::MAX` when nothing is.
     pub fn next(&self) -> u64 {
         self.0.values().copied().min().unwrap_or(u64::MAX)
