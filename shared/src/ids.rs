@@ -199,11 +199,18 @@ impl LogId {
     /// first entry.
     pub fn branch(&self, fork_at: u64, first: &EntryHash) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 branch");
-        hasher.update(self.node.as_bytes()).update(&self.incarnation.to_be_bytes());
-        hasher.update(&fork_at.to_be_bytes()).update(first.as_bytes());
+        hasher
+            .update(self.node.as_bytes())
+            .update(&self.incarnation.to_be_bytes());
+        hasher
+            .update(&fork_at.to_be_bytes())
+            .update(first.as_bytes());
         let mut incarnation = [0; 8];
         hasher.finalize_xof().fill(&mut incarnation);
-        Self { node: self.node, incarnation: u64::from_be_bytes(incarnation) }
+        Self {
+            node: self.node,
+            incarnation: u64::from_be_bytes(incarnation),
+        }
     }
 
     fn digest<const N: usize>(&self, context: &str, site: &SiteId) -> [u8; N] {

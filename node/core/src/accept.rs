@@ -16,7 +16,12 @@ use crate::store::{EntryRef, EntryState, SignedPoint, Store, StoreResult, Stored
 
 impl Engine {
     /// Entries arrived, pushed or pulled.
-    pub(crate) fn on_entries(&mut self, cx: &mut Cx<'_>, peer: NodeId, batch: EntryBatch) -> StoreResult<()> {
+    pub(crate) fn on_entries(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        batch: EntryBatch,
+    ) -> StoreResult<()> {
         let Some(site) = self.site else { return Ok(()) };
         if !self.roster.knows(&batch.log.node) {
             self.reasons.count(Some(peer), Reason::UnknownAuthor);
@@ -41,9 +46,12 @@ impl Engine {
         let previous = if batch.after == received {
             Some(head)
         } else {
-            self.logs.hash_at(cx.store, &site, &batch.log, batch.after)?
+            self.logs
+                .hash_at(cx.store, &site, &batch.log, batch.after)?
         };
-        let Some(previous) = previous else { return Ok(()) };
+        let Some(previous) = previous else {
+            return Ok(());
+        };
         match batch.verify(&previous) {
             Ok(mut entries) => {
                 entries.retain(|entry| entry.header.seq > received);
@@ -71,12 +79,22 @@ impl Engine {
         changes: Vec<Option<Change>>,
     ) -> StoreResult<()> {
         let log = batch.log;
-        let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else { return Ok(()) };
+        let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else {
+            return Ok(());
+        };
         self.logs.advance(cx.store, site, &log, None, last)?;
         for (entry, change) in entries.into_iter().zip(changes) {
             self.take_in(cx, log, entry, change)?;
         }
-        self.keep_signature(cx, &log, SignedPoint { seq: last.0, hash: last.1, signature: batch.signature })?;
+        self.keep_signature(
+            cx,
+            &log,
+            SignedPoint {
+                seq: last.0,
+                hash: last.1,
+                signature: batch.signature,
+            },
+        )?;
         self.wrote_others(cx.now);
         self.relay(cx, peer, batch);
         self.pull_progressed(cx, site, &log);
@@ -122,13 +140,22 @@ impl Engine {
         let forgotten = cx.store.doc(&header.doc)?.is_some_and(|row| row.forgotten);
         let state = match (&change, self.withheld(&log, header.seq)) {
             (_, _) if forgotten && header.change_hash.is_some() => EntryState::Forgotten,
-            (None, None) if header.change_hash.is_some() => EntryState::Quarantined(Reason::ChangeDoesNotApply),
+            (None, None) if header.change_hash.is_some() => {
+                EntryState::Quarantined(Reason::ChangeDoesNotApply)
+            }
             (None, None) => EntryState::Applied,
             (_, Some(reason)) => EntryState::Withheld(reason),
             (Some(_), None) => EntryState::Pending,
         };
-        let bytes = (state != EntryState::Forgotten && header.change_hash.is_some()).then_some(entry.change);
-        let stored = StoredEntry { log, header, header_bytes: entry.header_bytes, change: bytes, state };
+        let bytes = (state != EntryState::Forgotten && header.change_hash.is_some())
+            .then_some(entry.change);
+        let stored = StoredEntry {
+            log,
+            header,
+            header_bytes: entry.header_bytes,
+            change: bytes,
+            state,
+        };
         cx.store.put_entry(&stored)?;
         match (state, change) {
             (EntryState::Pending, Some(change)) => {
@@ -136,13 +163,20 @@ impl Engine {
                 self.retry_pending(cx, stored.header.doc, stored.header.kind)
             }
             (EntryState::Applied, _) => self.apply_log_action(cx, &stored),
-            (EntryState::Quarantined(reason), _) => cx.store.flag_doc(&stored.header.doc, stored.header.kind, Some(reason)),
+            (EntryState::Quarantined(reason), _) => {
+                cx.store
+                    .flag_doc(&stored.header.doc, stored.header.kind, Some(reason))
+            }
             _ => Ok(()),
         }
     }
 
     /// An entry about the log or the existence of a document, without a change.
-    pub(crate) fn apply_log_action(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry) -> StoreResult<()> {
+    pub(crate) fn apply_log_action(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+    ) -> StoreResult<()> {
         match entry.header.action {
             ActionKind::DocForgotten => {
                 cx.store.forget_doc(&entry.header.doc)?;
@@ -162,33 +196,52 @@ impl Engine {
         if self.logs.get(log).is_some_and(|held| held.base.is_some()) {
             return Some(Reason::LosingBranch);
         }
-        self.roster.cut_of(log).filter(|cut| seq > cut.seq).map(|_beyond| Reason::AfterRevocationCut)
+        self.roster
+            .cut_of(log)
+            .filter(|cut| seq > cut.seq)
+            .map(|_beyond| Reason::AfterRevocationCut)
     }
 
     /// Applies a valid change, or records why not. Returns whether the document changed.
-    fn try_apply(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry, change: &Change) -> StoreResult<bool> {
+    fn try_apply(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+        change: &Change,
+    ) -> StoreResult<bool> {
         let header = &entry.header;
-        let mut outcome = self.docs.apply(cx.store, &header.doc, header.kind, change)?;
+        let mut outcome = self
+            .docs
+            .apply(cx.store, &header.doc, header.kind, change)?;
         if let Applied::Missing(missing) = &outcome
             && self.release_ancestors(cx, &header.doc, header.kind, missing)?
         {
-            outcome = self.docs.apply(cx.store, &header.doc, header.kind, change)?;
+            outcome = self
+                .docs
+                .apply(cx.store, &header.doc, header.kind, change)?;
         }
         match outcome {
             Applied::Yes => {
-                cx.store.set_entry_state(&entry.log, header.seq, EntryState::Applied)?;
-                cx.store.touch_doc(&header.doc, header.kind, header.hlc, self.flag_of(entry))?;
+                cx.store
+                    .set_entry_state(&entry.log, header.seq, EntryState::Applied)?;
+                cx.store
+                    .touch_doc(&header.doc, header.kind, header.hlc, self.flag_of(entry))?;
                 self.docs.mark_dirty(header.doc);
                 Ok(true)
             }
             Applied::Missing(_) => {
-                self.reasons.count(Some(entry.log.node), Reason::MissingDependencies);
+                self.reasons
+                    .count(Some(entry.log.node), Reason::MissingDependencies);
                 self.pending_docs.insert(header.doc);
                 Ok(false)
             }
             Applied::No(reason) => {
                 self.reasons.count(Some(entry.log.node), reason);
-                cx.store.set_entry_state(&entry.log, header.seq, EntryState::Quarantined(reason))?;
+                cx.store.set_entry_state(
+                    &entry.log,
+                    header.seq,
+                    EntryState::Quarantined(reason),
+                )?;
                 cx.store.flag_doc(&header.doc, header.kind, Some(reason))?;
                 Ok(false)
             }
@@ -197,7 +250,12 @@ impl Engine {
 
     /// An action this version does not know is applied all the same, but the document says that it needs a newer one.
     fn flag_of(&self, entry: &StoredEntry) -> Option<Reason> {
-        entry.header.action.name().is_none().then_some(Reason::NeedsNewerVersion)
+        entry
+            .header
+            .action
+            .name()
+            .is_none()
+            .then_some(Reason::NeedsNewerVersion)
     }
 
     /// Changes were set aside, but a valid entry builds on them: they count as its ancestry. All or none.
@@ -217,11 +275,21 @@ impl Engine {
         let mut wanted = missing.to_vec();
         let mut chosen: Vec<(EntryRef, Change)> = Vec::new();
         while let Some(hash) = wanted.pop() {
-            if chosen.iter().any(|(_, change)| our_hash(&change.hash()) == hash) {
+            if chosen
+                .iter()
+                .any(|(_, change)| our_hash(&change.hash()) == hash)
+            {
                 continue;
             }
-            let Some(entry) = set_aside.iter().find(|entry| entry.change_hash == Some(hash)) else { return Ok(false) };
-            let Some(change) = self.parsed_change(cx.store, doc, entry)? else { return Ok(false) };
+            let Some(entry) = set_aside
+                .iter()
+                .find(|entry| entry.change_hash == Some(hash))
+            else {
+                return Ok(false);
+            };
+            let Some(change) = self.parsed_change(cx.store, doc, entry)? else {
+                return Ok(false);
+            };
             if let Applied::Missing(further) = self.docs.missing(cx.store, doc, kind, &change)? {
                 wanted.extend(further);
             }
@@ -233,7 +301,10 @@ impl Engine {
             let mut waiting = Vec::new();
             for (entry, change) in chosen.into_iter().rev() {
                 match self.docs.apply(cx.store, doc, kind, &change)? {
-                    Applied::Yes => cx.store.set_entry_state(&entry.log, entry.seq, EntryState::Applied)?,
+                    Applied::Yes => {
+                        cx.store
+                            .set_entry_state(&entry.log, entry.seq, EntryState::Applied)?
+                    }
                     Applied::Missing(_) => waiting.push((entry, change)),
                     Applied::No(_) => return Ok(false),
                 }
@@ -246,18 +317,33 @@ impl Engine {
         Ok(true)
     }
 
-    fn parsed_change(&mut self, store: &dyn Store, doc: &DocId, entry: &EntryRef) -> StoreResult<Option<Change>> {
-        Ok(change_of(&mut self.docs, store, doc, entry)?.and_then(|bytes| Change::from_bytes(bytes).ok()))
+    fn parsed_change(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        entry: &EntryRef,
+    ) -> StoreResult<Option<Change>> {
+        Ok(change_of(&mut self.docs, store, doc, entry)?
+            .and_then(|bytes| Change::from_bytes(bytes).ok()))
     }
 
     /// Something was applied to a document: what waited for it may go on.
-    pub(crate) fn retry_pending(&mut self, cx: &mut Cx<'_>, doc: DocId, kind: DocKind) -> StoreResult<()> {
+    pub(crate) fn retry_pending(
+        &mut self,
+        cx: &mut Cx<'_>,
+        doc: DocId,
+        kind: DocKind,
+    ) -> StoreResult<()> {
         if !self.pending_docs.contains(&doc) {
             return Ok(());
         }
         loop {
-            let pending: Vec<EntryRef> =
-                cx.store.entries_of(&doc)?.into_iter().filter(|entry| entry.state == EntryState::Pending).collect();
+            let pending: Vec<EntryRef> = cx
+                .store
+                .entries_of(&doc)?
+                .into_iter()
+                .filter(|entry| entry.state == EntryState::Pending)
+                .collect();
             if pending.is_empty() {
                 self.pending_docs.remove(&doc);
                 return Ok(());
@@ -279,17 +365,23 @@ impl Engine {
 
     /// Builds a document anew from its entries, after some of them became valid or invalid.
     pub(crate) fn rebuild(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<()> {
-        let Some(row) = cx.store.doc(&doc)?.filter(|row| !row.forgotten) else { return Ok(()) };
+        let Some(row) = cx.store.doc(&doc)?.filter(|row| !row.forgotten) else {
+            return Ok(());
+        };
         let refs = cx.store.entries_of(&doc)?;
         for entry in &refs {
             if let Some(bytes) = change_of(&mut self.docs, cx.store, &doc, entry)? {
                 cx.store.put_change(&entry.log, entry.seq, &bytes)?;
             }
         }
-        let Some(empty) = schema::new_document(row.kind) else { return Ok(()) };
+        let Some(empty) = schema::new_document(row.kind) else {
+            return Ok(());
+        };
         self.docs.replace(doc, row.kind, empty);
         for entry in refs.iter().filter(|entry| entry.change_hash.is_some()) {
-            let state = self.withheld(&entry.log, entry.seq).map_or(EntryState::Pending, EntryState::Withheld);
+            let state = self
+                .withheld(&entry.log, entry.seq)
+                .map_or(EntryState::Pending, EntryState::Withheld);
             cx.store.set_entry_state(&entry.log, entry.seq, state)?;
         }
         self.pending_docs.insert(doc);
@@ -301,20 +393,37 @@ impl Engine {
 
     /// Keeps the signature at a log's new head, and lets go of those between the last multiple of 64 and it: a range may
     /// end at any multiple of 64 or at the head.
-    pub(crate) fn keep_signature(&mut self, cx: &mut Cx<'_>, log: &LogId, point: SignedPoint) -> StoreResult<()> {
+    pub(crate) fn keep_signature(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        point: SignedPoint,
+    ) -> StoreResult<()> {
         let stretch = MAX_BATCH_ENTRIES as u64;
         cx.store.put_signature(log, &point)?;
         let floor = (point.seq - 1) / stretch * stretch;
-        let base = self.logs.get(log).and_then(|held| held.base).map_or(0, |base| base.at);
+        let base = self
+            .logs
+            .get(log)
+            .and_then(|held| held.base)
+            .map_or(0, |base| base.at);
         cx.store.drop_signatures(log, floor.max(base), point.seq)
     }
 }
 
 /// Checks a change against its header and its log's actor. `Ok(None)` for entries without one (or whose document the
 /// sender has forgotten).
-fn check_change(actor: &[u8; 16], named: Option<ChangeHash>, bytes: &[u8]) -> Result<Option<Change>, Reason> {
+fn check_change(
+    actor: &[u8; 16],
+    named: Option<ChangeHash>,
+    bytes: &[u8],
+) -> Result<Option<Change>, Reason> {
     let Some(named) = named else {
-        return if bytes.is_empty() { Ok(None) } else { Err(Reason::WrongChangeHash) };
+        return if bytes.is_empty() {
+            Ok(None)
+        } else {
+            Err(Reason::WrongChangeHash)
+        };
     };
     if bytes.is_empty() {
         return Ok(None);
@@ -323,7 +432,8 @@ fn check_change(actor: &[u8; 16], named: Option<ChangeHash>, bytes: &[u8]) -> Re
     if bytes.get(8) != Some(&1) {
         return Err(Reason::WrongChangeHash);
     }
-    let change = Change::from_bytes(bytes.to_vec()).map_err(|_unreadable| Reason::WrongChangeHash)?;
+    let change =
+        Change::from_bytes(bytes.to_vec()).map_err(|_unreadable| Reason::WrongChangeHash)?;
     if our_hash(&change.hash()) != named {
         return Err(Reason::WrongChangeHash);
     }

@@ -5,7 +5,9 @@ use automerge::transaction::CommitOptions;
 use lienquay_shared::codec::{self, Blob, List};
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES};
-use lienquay_shared::log::{ActionKind, DocKind, EntryBatch, Header, LogPoint, WireEntry, entry_hash};
+use lienquay_shared::log::{
+    ActionKind, DocKind, EntryBatch, Header, LogPoint, WireEntry, entry_hash,
+};
 use lienquay_shared::wire::Message;
 use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId, schema};
 
@@ -24,11 +26,19 @@ struct Body {
 
 impl Engine {
     /// Writes one entry. The caller has decided that it may be written.
-    pub(crate) fn author(&mut self, cx: &mut Cx<'_>, write: &Write, officer: OfficerId) -> StoreResult<u64> {
+    pub(crate) fn author(
+        &mut self,
+        cx: &mut Cx<'_>,
+        write: &Write,
+        officer: OfficerId,
+    ) -> StoreResult<u64> {
         let (site, log) = self.own_log(cx)?;
         let salt = cx.rng.bytes();
         let Some(document) = self.docs.for_change(cx.store, &write.doc, write.kind)? else {
-            return Err(StoreFault::Failed(format!("document {} cannot be written", write.doc.short())));
+            return Err(StoreFault::Failed(format!(
+                "document {} cannot be written",
+                write.doc.short()
+            )));
         };
         write_as(document, log.actor_bytes(&site));
         let mut tx = document.transaction();
@@ -38,9 +48,12 @@ impl Engine {
         }
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
         let change = hash.and_then(|hash| document.get_change_by_hash(&hash));
-        let Some(change) = change.filter(|change| change.raw_bytes().len() <= MAX_CHANGE_BYTES) else {
+        let Some(change) = change.filter(|change| change.raw_bytes().len() <= MAX_CHANGE_BYTES)
+        else {
             self.docs.drop_loaded(&write.doc);
-            return Err(StoreFault::Failed("a change larger than the format allows".to_owned()));
+            return Err(StoreFault::Failed(
+                "a change larger than the format allows".to_owned(),
+            ));
         };
         let body = Body {
             doc: write.doc,
@@ -49,7 +62,8 @@ impl Engine {
             change: Some((our_hash(&change.hash()), change.raw_bytes().to_vec())),
         };
         let (seq, header) = self.append(cx, &site, log, body, officer)?;
-        cx.store.touch_doc(&header.doc, header.kind, header.hlc, None)?;
+        cx.store
+            .touch_doc(&header.doc, header.kind, header.hlc, None)?;
         self.docs.mark_dirty(header.doc);
         Ok(seq)
     }
@@ -64,7 +78,18 @@ impl Engine {
         officer: OfficerId,
     ) -> StoreResult<u64> {
         let (site, log) = self.own_log(cx)?;
-        let (seq, header) = self.append(cx, &site, log, Body { doc, kind, action, change: None }, officer)?;
+        let (seq, header) = self.append(
+            cx,
+            &site,
+            log,
+            Body {
+                doc,
+                kind,
+                action,
+                change: None,
+            },
+            officer,
+        )?;
         if let Some(entry) = cx.store.entry(&log, header.seq)? {
             self.apply_log_action(cx, &entry)?;
         }
@@ -73,12 +98,20 @@ impl Engine {
 
     /// The log to write to; opens a new incarnation when there is none or the old one must not be continued.
     fn own_log(&mut self, cx: &mut Cx<'_>) -> StoreResult<(SiteId, LogId)> {
-        let Some(site) = self.site else { return Err(StoreFault::Failed("this node belongs to no site".to_owned())) };
+        let Some(site) = self.site else {
+            return Err(StoreFault::Failed(
+                "this node belongs to no site".to_owned(),
+            ));
+        };
         if let Some(own) = self.own {
             return Ok((site, own));
         }
-        let log = LogId { node: self.me, incarnation: cx.rng.next_u64() };
-        cx.store.set_meta(fact::OWN_LOG, &codec::encode(&OwnLog { log, ended: false }))?;
+        let log = LogId {
+            node: self.me,
+            incarnation: cx.rng.next_u64(),
+        };
+        cx.store
+            .set_meta(fact::OWN_LOG, &codec::encode(&OwnLog { log, ended: false }))?;
         self.own = Some(log);
         self.sealed = 0;
         self.settings.new_incarnation = false;
@@ -100,7 +133,11 @@ impl Engine {
         let hlc = self.clock.tick(cx.now.wall_millis);
         let closes = self.closing.take().map(|old| {
             let (seq, hash) = self.logs.head(site, &old);
-            LogPoint { log: old, seq, hash }
+            LogPoint {
+                log: old,
+                seq,
+                hash,
+            }
         });
         let header = Header {
             seq: head + 1,
@@ -123,7 +160,8 @@ impl Engine {
         };
         cx.store.put_entry(&entry)?;
         cx.store.set_meta(fact::LAST_HLC, &codec::encode(&hlc))?;
-        self.logs.advance(cx.store, site, &log, None, (header.seq, hash))?;
+        self.logs
+            .advance(cx.store, site, &log, None, (header.seq, hash))?;
         if let Some(old) = closes {
             self.logs.close(cx.store, &old.log)?;
         }
@@ -134,8 +172,18 @@ impl Engine {
         Ok((header.seq, header))
     }
 
-    fn sign_own(&mut self, cx: &mut Cx<'_>, log: &LogId, seq: u64, hash: EntryHash) -> StoreResult<SignedPoint> {
-        let point = SignedPoint { seq, hash, signature: self.settings.key.sign_entry(&hash) };
+    fn sign_own(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        seq: u64,
+        hash: EntryHash,
+    ) -> StoreResult<SignedPoint> {
+        let point = SignedPoint {
+            seq,
+            hash,
+            signature: self.settings.key.sign_entry(&hash),
+        };
         self.keep_signature(cx, log, point)?;
         Ok(point)
     }
@@ -143,7 +191,9 @@ impl Engine {
     /// Signs what was written in this group of events and pushes it to every member: one signature for all of it, and one
     /// at each multiple of 64.
     pub(crate) fn seal_own(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        let (Some(site), Some(log)) = (self.site, self.own) else { return Ok(()) };
+        let (Some(site), Some(log)) = (self.site, self.own) else {
+            return Ok(());
+        };
         let (head, hash) = self.logs.head(&site, &log);
         if self.sealed >= head {
             return Ok(());
@@ -161,11 +211,19 @@ impl Engine {
     }
 
     /// New entries as batches that end at signatures. A stretch too large for one batch is left to be pulled.
-    fn own_batches(&mut self, cx: &mut Cx<'_>, log: &LogId, from: u64, upto: u64) -> StoreResult<Vec<EntryBatch>> {
+    fn own_batches(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        from: u64,
+        upto: u64,
+    ) -> StoreResult<Vec<EntryBatch>> {
         let mut batches = Vec::new();
         let mut after = from;
         while after < upto {
-            let Some(end) = cx.store.signature_after(log, after + 1)? else { break };
+            let Some(end) = cx.store.signature_after(log, after + 1)? else {
+                break;
+            };
             let mut entries = Vec::new();
             let mut n_bytes = 0;
             for entry in cx.store.entries(log, after, MAX_BATCH_ENTRIES)? {
@@ -174,13 +232,21 @@ impl Engine {
                 }
                 let change = entry.change.unwrap_or_default();
                 n_bytes += entry.header_bytes.len() + change.len();
-                if let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change)) {
+                if let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
+                {
                     entries.push(WireEntry { header, change });
                 }
             }
             if n_bytes <= MAX_BATCH_BYTES {
                 let entries = List::truncated(entries);
-                batches.push(EntryBatch { log: *log, after, entries, signature: end.signature, previous: None, branch_of: None });
+                batches.push(EntryBatch {
+                    log: *log,
+                    after,
+                    entries,
+                    signature: end.signature,
+                    previous: None,
+                    branch_of: None,
+                });
             }
             after = end.seq;
         }

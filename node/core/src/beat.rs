@@ -14,7 +14,7 @@ use crate::store::StoreResult;
 use crate::timer::Timer;
 
 /// Between two beats.
-pub const BEAT_MILLIS: u64 = 2_000;
+pub(crate) const BEAT_MILLIS: u64 = 2_000;
 /// After a commit that made entries durable, the next beat comes this soon, so that ✓✓ does not wait two seconds.
 const SOON_MILLIS: u64 = 100;
 /// Beats whose echo is still awaited.
@@ -30,7 +30,8 @@ impl Engine {
     }
 
     pub(crate) fn on_beat_timer(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        self.timers.set(Timer::Beat, cx.now.mono_millis + BEAT_MILLIS);
+        self.timers
+            .set(Timer::Beat, cx.now.mono_millis + BEAT_MILLIS);
         if let Some(site) = self.site {
             let health = self.own_health(cx)?;
             for peer in self.member_links() {
@@ -42,7 +43,11 @@ impl Engine {
 
     /// The vector as others may count on it: while the first copy is not proven, only what was received live.
     pub(crate) fn advertised_rows(&self, site: &SiteId) -> Vec<(LogId, MarkRow)> {
-        if self.boot.is_loading() { Vec::new() } else { self.logs.rows(site) }
+        if self.boot.is_loading() {
+            Vec::new()
+        } else {
+            self.logs.rows(site)
+        }
     }
 
     fn send_beat(&mut self, cx: &mut Cx<'_>, site: &SiteId, peer: NodeId, health: &Health) {
@@ -53,9 +58,14 @@ impl Engine {
             hlc: self.clock.last(),
             anchor: self.site_clock.announced(cx.now),
         };
-        let Some(link) = self.links.get_mut(&peer) else { return };
-        let changed: Vec<(LogId, MarkRow)> =
-            rows.into_iter().filter(|(log, row)| link.told.get(log) != Some(row)).take(MAX_ROWS).collect();
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        let changed: Vec<(LogId, MarkRow)> = rows
+            .into_iter()
+            .filter(|(log, row)| link.told.get(log) != Some(row))
+            .take(MAX_ROWS)
+            .collect();
         link.told.extend(changed.iter().copied());
         link.beats_sent += 1;
         link.sent_at.insert(link.beats_sent, cx.now.mono_millis);
@@ -66,8 +76,16 @@ impl Engine {
             number: link.beats_sent,
             rows: List::truncated(changed.into_iter().map(|(_, row)| row).collect()),
             clock,
-            echo: link.last_beat.map(|(number, at)| (number, cx.now.mono_millis.saturating_sub(at))),
-            links: List::truncated(links.into_iter().filter(|other| *other != peer).take(MAX_LINKS).collect()),
+            echo: link
+                .last_beat
+                .map(|(number, at)| (number, cx.now.mono_millis.saturating_sub(at))),
+            links: List::truncated(
+                links
+                    .into_iter()
+                    .filter(|other| *other != peer)
+                    .take(MAX_LINKS)
+                    .collect(),
+            ),
             health: health.clone(),
         };
         self.send(cx, peer, Message::Beat(beat));
@@ -78,7 +96,12 @@ impl Engine {
         let (counter, lanes) = self.seat_and_lanes(cx)?;
         Ok(Health {
             version: Text::truncated(&self.settings.version),
-            mode: self.roster.members.get(&self.me).map(|member| member.mode).unwrap_or_default(),
+            mode: self
+                .roster
+                .members
+                .get(&self.me)
+                .map(|member| member.mode)
+                .unwrap_or_default(),
             counter,
             lanes: List::truncated(lanes),
             disk_free_mib: self.disk_free_mib,
@@ -91,7 +114,9 @@ impl Engine {
 
     pub(crate) fn on_beat(&mut self, cx: &mut Cx<'_>, peer: NodeId, beat: Beat) -> StoreResult<()> {
         let now = cx.now.mono_millis;
-        let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
+        let Some(link) = self.links.get_mut(&peer) else {
+            return Ok(());
+        };
         if let Some((number, held)) = beat.echo
             && let Some(sent) = link.sent_at.get(&number)
         {
@@ -105,7 +130,10 @@ impl Engine {
         let floor = self.site_clock.floor_millis();
         self.site_clock.heard(cx.now, peer, &beat.clock, one_way);
         if self.site_clock.floor_millis() > floor {
-            cx.store.set_meta(fact::TIME_FLOOR, &codec::encode(&self.site_clock.floor_millis()))?;
+            cx.store.set_meta(
+                fact::TIME_FLOOR,
+                &codec::encode(&self.site_clock.floor_millis()),
+            )?;
             self.wrote_others(cx.now);
         }
         self.on_marks(cx, peer, &beat.rows)

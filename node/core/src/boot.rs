@@ -10,10 +10,15 @@ use crate::store::{Store, StoreResult};
 
 /// The state of a first copy.
 #[derive(Debug, Clone, Default)]
-pub struct Boot {}
+pub(crate) struct Boot {}
 
 impl Boot {
-    pub(crate) fn load(&mut self, _now: Now, _rng: &mut Rng, _store: &mut dyn Store) -> StoreResult<()> {
+    pub(crate) fn load(
+        &mut self,
+        _now: Now,
+        _rng: &mut Rng,
+        _store: &mut dyn Store,
+    ) -> StoreResult<()> {
         Ok(())
     }
 
@@ -35,7 +40,11 @@ impl Boot {
 
 impl Engine {
     /// Starts a first copy when a peer holds much more; returns whether one runs.
-    pub(crate) fn boot_if_far_behind(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) -> StoreResult<bool> {
+    pub(crate) fn boot_if_far_behind(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+    ) -> StoreResult<bool> {
         Ok(false)
     }
 
@@ -45,7 +54,12 @@ impl Engine {
         Ok(())
     }
 
-    pub(crate) fn on_boot_message(&mut self, _cx: &mut Cx<'_>, peer: NodeId, _message: Message) -> StoreResult<()> {
+    pub(crate) fn on_boot_message(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        peer: NodeId,
+        _message: Message,
+    ) -> StoreResult<()> {
         self.reasons.count(Some(peer), Reason::UnexpectedMessage);
         Ok(())
     }

@@ -76,7 +76,9 @@ impl Docs {
 
     /// A document to read; `None` when nothing is known of it, it was forgotten, or its kind is of a newer version.
     pub fn read(&mut self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<&Automerge>> {
-        let Some(row_kind) = self.known_kind(store, doc)? else { return Ok(None) };
+        let Some(row_kind) = self.known_kind(store, doc)? else {
+            return Ok(None);
+        };
         self.load(store, doc, row_kind)?;
         Ok(self.loaded.get(doc).map(|loaded| &loaded.doc))
     }
@@ -85,11 +87,19 @@ impl Docs {
         if let Some(loaded) = self.loaded.get(doc) {
             return Ok(Some(loaded.kind));
         }
-        Ok(store.doc(doc)?.filter(|row| !row.forgotten).map(|row| row.kind))
+        Ok(store
+            .doc(doc)?
+            .filter(|row| !row.forgotten)
+            .map(|row| row.kind))
     }
 
     /// A document to change, made from its genesis when it is new; `None` when its kind is of a newer version.
-    pub fn for_change(&mut self, store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Option<&mut Automerge>> {
+    pub fn for_change(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+    ) -> StoreResult<Option<&mut Automerge>> {
         self.load(store, doc, kind)?;
         Ok(self.loaded.get_mut(doc).map(|loaded| &mut loaded.doc))
     }
@@ -100,15 +110,28 @@ impl Docs {
             loaded.used = self.uses;
             return Ok(());
         }
-        let Some(automerge) = load_from(store, doc, kind)? else { return Ok(()) };
+        let Some(automerge) = load_from(store, doc, kind)? else {
+            return Ok(());
+        };
         self.evict();
-        self.loaded.insert(*doc, Loaded { kind, doc: automerge, used: self.uses });
+        self.loaded.insert(
+            *doc,
+            Loaded {
+                kind,
+                doc: automerge,
+                used: self.uses,
+            },
+        );
         Ok(())
     }
 
     fn evict(&mut self) {
         while self.loaded.len() >= CACHE_CAPACITY {
-            let oldest = self.loaded.iter().min_by_key(|(_, loaded)| loaded.used).map(|(doc, _)| *doc);
+            let oldest = self
+                .loaded
+                .iter()
+                .min_by_key(|(_, loaded)| loaded.used)
+                .map(|(doc, _)| *doc);
             match oldest {
                 Some(doc) => self.loaded.remove(&doc),
                 None => return,
@@ -118,7 +141,13 @@ impl Docs {
 
     /// Tries to apply a change of `doc`. Automerge never receives an orphan: a change whose dependencies are absent is
     /// left out and reported.
-    pub fn apply(&mut self, store: &dyn Store, doc: &DocId, kind: DocKind, change: &Change) -> StoreResult<Applied> {
+    pub fn apply(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+        change: &Change,
+    ) -> StoreResult<Applied> {
         let Some(document) = self.for_change(store, doc, kind)? else {
             return Ok(Applied::No(Reason::NeedsNewerVersion));
         };
@@ -140,9 +169,16 @@ impl Docs {
     }
 
     /// Extracts one change from a document by its hash.
-    pub fn change_by_hash(&mut self, store: &dyn Store, doc: &DocId, hash: &ChangeHash) -> StoreResult<Option<Vec<u8>>> {
+    pub fn change_by_hash(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        hash: &ChangeHash,
+    ) -> StoreResult<Option<Vec<u8>>> {
         let document = self.read(store, doc)?;
-        Ok(document.and_then(|document| document.get_change_by_hash(&their_hash(hash))).map(|change| change.raw_bytes().to_vec()))
+        Ok(document
+            .and_then(|document| document.get_change_by_hash(&their_hash(hash)))
+            .map(|change| change.raw_bytes().to_vec()))
     }
 
     /// Saves a document whole when enough entries were applied since the last time.
@@ -154,7 +190,12 @@ impl Docs {
     }
 
     /// Saves a document whole now; after it was rebuilt, the old snapshot must not be read again.
-    pub fn save_now(&mut self, store: &mut dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<()> {
+    pub fn save_now(
+        &mut self,
+        store: &mut dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+    ) -> StoreResult<()> {
         match store.doc(doc)? {
             Some(row) => self.save(store, DocRow { kind, ..row }),
             None => Ok(()),
@@ -162,34 +203,61 @@ impl Docs {
     }
 
     /// The dependencies of a change that a document lacks, without applying it.
-    pub fn missing(&mut self, store: &dyn Store, doc: &DocId, kind: DocKind, change: &Change) -> StoreResult<Applied> {
+    pub fn missing(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+        change: &Change,
+    ) -> StoreResult<Applied> {
         let Some(document) = self.for_change(store, doc, kind)? else {
             return Ok(Applied::No(Reason::NeedsNewerVersion));
         };
         let missing = document.get_missing_deps(change.deps());
-        if missing.is_empty() { Ok(Applied::Yes) } else { Ok(Applied::Missing(missing.iter().map(our_hash).collect())) }
+        if missing.is_empty() {
+            Ok(Applied::Yes)
+        } else {
+            Ok(Applied::Missing(missing.iter().map(our_hash).collect()))
+        }
     }
 
     fn save(&mut self, store: &mut dyn Store, row: DocRow) -> StoreResult<()> {
-        let Some(document) = self.read(store, &row.doc)? else { return Ok(()) };
+        let Some(document) = self.read(store, &row.doc)? else {
+            return Ok(());
+        };
         let snapshot = document.save();
-        store.put_snapshot(&DocRow { snapshot, n_since: 0, ..row })
+        store.put_snapshot(&DocRow {
+            snapshot,
+            n_since: 0,
+            ..row
+        })
     }
 
     /// Replaces a document by one rebuilt from its entries.
     pub fn replace(&mut self, doc: DocId, kind: DocKind, automerge: Automerge) {
         self.uses += 1;
         self.evict();
-        self.loaded.insert(doc, Loaded { kind, doc: automerge, used: self.uses });
+        self.loaded.insert(
+            doc,
+            Loaded {
+                kind,
+                doc: automerge,
+                used: self.uses,
+            },
+        );
         self.dirty.insert(doc);
     }
 }
 
 fn load_from(store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Option<Automerge>> {
-    let damaged = |error: &dyn std::fmt::Display| StoreFault::Damaged(format!("document {}: {error}", doc.short()));
+    let damaged = |error: &dyn std::fmt::Display| {
+        StoreFault::Damaged(format!("document {}: {error}", doc.short()))
+    };
     let mut automerge = match store.doc(doc)? {
         Some(row) if row.forgotten => return Ok(None),
-        Some(row) if !row.snapshot.is_empty() => Automerge::load(&row.snapshot).map_err(|error| damaged(&error))?,
+        Some(row) if !row.snapshot.is_empty() => {
+            Automerge::load(&row.snapshot).map_err(|error| damaged(&error))?
+        }
         Some(_) | None => match schema::new_document(kind) {
             Some(automerge) => automerge,
             None => return Ok(None),
@@ -199,16 +267,27 @@ fn load_from(store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Optio
     for bytes in store.changes_since_snapshot(doc)? {
         changes.push(Change::from_bytes(bytes).map_err(|error| damaged(&error))?);
     }
-    automerge.apply_changes(changes).map_err(|error| damaged(&error))?;
+    automerge
+        .apply_changes(changes)
+        .map_err(|error| damaged(&error))?;
     Ok(Some(automerge))
 }
 
 /// The change of a stored entry: its own bytes, or extracted from the document that contains it.
-pub fn change_of(docs: &mut Docs, store: &dyn Store, doc: &DocId, entry: &EntryRef) -> StoreResult<Option<Vec<u8>>> {
-    let stored = store.entry(&entry.log, entry.seq)?.and_then(|stored| stored.change);
+pub fn change_of(
+    docs: &mut Docs,
+    store: &dyn Store,
+    doc: &DocId,
+    entry: &EntryRef,
+) -> StoreResult<Option<Vec<u8>>> {
+    let stored = store
+        .entry(&entry.log, entry.seq)?
+        .and_then(|stored| stored.change);
     match (stored, entry.change_hash) {
         (Some(bytes), _) => Ok(Some(bytes)),
-        (None, Some(hash)) if entry.state != EntryState::Forgotten => docs.change_by_hash(store, doc, &hash),
+        (None, Some(hash)) if entry.state != EntryState::Forgotten => {
+            docs.change_by_hash(store, doc, &hash)
+        }
         (None, _) => Ok(None),
     }
 }

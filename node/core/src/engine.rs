@@ -117,13 +117,24 @@ fn no_site() -> RosterLog {
     RosterLog::new(SiteId([0; 32]))
 }
 
-fn fact_of<T: serde::de::DeserializeOwned>(store: &dyn Store, name: &str) -> StoreResult<Option<T>> {
-    store.meta(name)?.map(|bytes| codec::decode(&bytes).map_err(StoreFault::from)).transpose()
+fn fact_of<T: serde::de::DeserializeOwned>(
+    store: &dyn Store,
+    name: &str,
+) -> StoreResult<Option<T>> {
+    store
+        .meta(name)?
+        .map(|bytes| codec::decode(&bytes).map_err(StoreFault::from))
+        .transpose()
 }
 
 impl Engine {
     /// Reads a node's state.
-    pub fn load(store: &mut dyn Store, settings: Settings, now: Now, rng: &mut Rng) -> StoreResult<Self> {
+    pub fn load(
+        store: &mut dyn Store,
+        settings: Settings,
+        now: Now,
+        rng: &mut Rng,
+    ) -> StoreResult<Self> {
         let me = settings.key.node();
         let mut engine = Self {
             settings,
@@ -165,7 +176,8 @@ impl Engine {
         self.written = Written::Nothing;
         self.site = fact_of(store, fact::SITE)?;
         self.clock = HlcClock::new(fact_of::<Hlc>(store, fact::LAST_HLC)?.unwrap_or_default());
-        self.site_clock.raise_floor(fact_of(store, fact::TIME_FLOOR)?.unwrap_or(0));
+        self.site_clock
+            .raise_floor(fact_of(store, fact::TIME_FLOOR)?.unwrap_or(0));
         let Some(site) = self.site else { return Ok(()) };
         self.roster_log = RosterLog::new(site);
         for statement in store.statements()? {
@@ -178,7 +190,10 @@ impl Engine {
         self.closing = ended.map(|own| own.log);
         self.own = own.filter(|_| ended.is_none()).map(|own| own.log);
         self.sealed = self.own.map_or(0, |own| self.logs.head(&site, &own).0);
-        self.pending_docs = store.docs_with(&[EntryState::Pending], MAX_PENDING_DOCS)?.into_iter().collect();
+        self.pending_docs = store
+            .docs_with(&[EntryState::Pending], MAX_PENDING_DOCS)?
+            .into_iter()
+            .collect();
         self.boot.load(now, rng, store)?;
         self.asks.load(store)?;
         self.timers.set_if_unset(Timer::Beat, now.mono_millis);
@@ -201,7 +216,12 @@ impl Engine {
         self.store_trouble = Some((fault.clone(), now.mono_millis));
         self.pulls.clear();
         self.asks.forget_all();
-        let mut cx = Cx { now, rng, store, fx };
+        let mut cx = Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
         for event in links {
             match event {
                 Event::LinkUp { peer, link } => self.link_up(&mut cx, *peer, *link),
@@ -226,7 +246,12 @@ impl Engine {
         event: Event,
         fx: &mut Effects,
     ) -> StoreResult<()> {
-        let cx = &mut Cx { now, rng, store, fx };
+        let cx = &mut Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
         match event {
             Event::LinkUp { peer, link } => self.link_up(cx, peer, link),
             Event::LinkDown { peer, link } => self.link_down(cx, peer, link),
@@ -254,8 +279,18 @@ impl Engine {
         Ok(())
     }
 
-    fn on_bytes(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: u64, bytes: &[u8]) -> StoreResult<()> {
-        if !self.links.get(&peer).is_some_and(|open| open.number == link) {
+    fn on_bytes(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        link: u64,
+        bytes: &[u8],
+    ) -> StoreResult<()> {
+        if !self
+            .links
+            .get(&peer)
+            .is_some_and(|open| open.number == link)
+        {
             return Ok(());
         }
         match Message::decode(bytes) {
@@ -287,7 +322,12 @@ impl Engine {
             }
             _ => {}
         }
-        if self.store_trouble.is_some() && matches!(message, Message::Entries(_) | Message::Docs(_) | Message::Headers(_)) {
+        if self.store_trouble.is_some()
+            && matches!(
+                message,
+                Message::Entries(_) | Message::Docs(_) | Message::Headers(_)
+            )
+        {
             self.reasons.count(Some(peer), Reason::TooMany);
             return Ok(());
         }
@@ -306,13 +346,26 @@ impl Engine {
             | Message::Docs(_)
             | Message::HeadersAsk(_)
             | Message::Headers(_) => self.on_boot_message(cx, peer, message),
-            Message::Hello(_) | Message::Roster(_) | Message::Join(_) | Message::Decline(_) => Ok(()),
+            Message::Hello(_) | Message::Roster(_) | Message::Join(_) | Message::Decline(_) => {
+                Ok(())
+            }
         }
     }
 
     /// Ends a group of events: projects what was touched, signs and pushes the entries written.
-    pub fn seal(&mut self, now: Now, rng: &mut Rng, store: &mut dyn Store, fx: &mut Effects) -> StoreResult<()> {
-        let cx = &mut Cx { now, rng, store, fx };
+    pub fn seal(
+        &mut self,
+        now: Now,
+        rng: &mut Rng,
+        store: &mut dyn Store,
+        fx: &mut Effects,
+    ) -> StoreResult<()> {
+        let cx = &mut Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
         self.project_touched(cx)?;
         self.seal_own(cx)?;
         self.start_pulls(cx);
@@ -329,7 +382,8 @@ impl Engine {
     /// Entries of others were written: the next fsync may be a little later.
     pub(crate) fn wrote_others(&mut self, now: Now) {
         self.written = self.written.max(Written::Others);
-        self.timers.set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
+        self.timers
+            .set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
     }
 
     /// Whether the host must commit now, and whether with fsync.

@@ -24,10 +24,20 @@ pub struct Host<S> {
 
 impl<S: Store> Host<S> {
     /// Reads the engine's state from the store.
-    pub fn open(mut store: S, settings: Settings, now: Now, mut rng: Rng) -> Result<Self, StoreFault> {
+    pub fn open(
+        mut store: S,
+        settings: Settings,
+        now: Now,
+        mut rng: Rng,
+    ) -> Result<Self, StoreFault> {
         let engine = Engine::load(&mut store, settings, now, &mut rng)?;
         store.commit(true)?;
-        Ok(Self { engine, store, rng, unanswered: BTreeSet::new() })
+        Ok(Self {
+            engine,
+            store,
+            rng,
+            unanswered: BTreeSet::new(),
+        })
     }
 
     /// The engine, to read from.
@@ -58,7 +68,11 @@ impl<S: Store> Host<S> {
     /// Handles a group of events under one commit. A store fault undoes the whole group: its submissions are refused,
     /// everything saved before stays, and reconciliation brings what peers had sent.
     pub fn process(&mut self, now: Now, events: Vec<Event>) -> (Effects, Option<StoreFault>) {
-        let links: Vec<Event> = events.iter().filter(|event| is_link_event(event)).cloned().collect();
+        let links: Vec<Event> = events
+            .iter()
+            .filter(|event| is_link_event(event))
+            .cloned()
+            .collect();
         for event in &events {
             if let Event::Submit { token, .. } | Event::Control { token, .. } = event {
                 self.unanswered.insert(*token);
@@ -78,9 +92,11 @@ impl<S: Store> Host<S> {
     fn try_process(&mut self, now: Now, events: Vec<Event>) -> Result<Effects, StoreFault> {
         let mut effects = Effects::default();
         for event in events {
-            self.engine.handle(now, &mut self.rng, &mut self.store, event, &mut effects)?;
+            self.engine
+                .handle(now, &mut self.rng, &mut self.store, event, &mut effects)?;
         }
-        self.engine.seal(now, &mut self.rng, &mut self.store, &mut effects)?;
+        self.engine
+            .seal(now, &mut self.rng, &mut self.store, &mut effects)?;
         if let Some(durable) = self.engine.commit_due() {
             self.store.commit(durable)?;
             self.engine.committed(now, durable);
@@ -95,12 +111,22 @@ impl<S: Store> Host<S> {
         let mut effects = Effects::default();
         let refusal = match fault {
             StoreFault::Full(_) => Refusal::DiskFull,
-            StoreFault::Damaged(what) | StoreFault::Failed(what) => Refusal::StoreFault { what: what.clone() },
+            StoreFault::Damaged(_) | StoreFault::Failed(_) => Refusal::StoreFault,
         };
         for token in std::mem::take(&mut self.unanswered) {
-            effects.replies.push(Reply { token, result: Err(refusal.clone()) });
+            effects.replies.push(Reply {
+                token,
+                result: Err(refusal.clone()),
+            });
         }
-        self.engine.reload(now, &mut self.rng, &mut self.store, fault, &links, &mut effects);
+        self.engine.reload(
+            now,
+            &mut self.rng,
+            &mut self.store,
+            fault,
+            &links,
+            &mut effects,
+        );
         effects
     }
 }

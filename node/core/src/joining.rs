@@ -13,16 +13,44 @@ use crate::store::StoreResult;
 
 /// Joins under way.
 #[derive(Debug, Default)]
-pub struct Joining {
+pub(crate) struct Joining {
     _sides: BTreeMap<NodeId, ()>,
 }
 
 impl Engine {
     pub(crate) fn present_for_joining(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
-    pub(crate) fn on_join(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _step: JoinStep) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn join_roster(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _chunk: RosterChunk) -> StoreResult<()> { Ok(()) }
+    pub(crate) fn on_join(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _step: JoinStep,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn join_roster(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _chunk: RosterChunk,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
     pub(crate) fn on_join_timeout(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
     pub(crate) fn join_link_down(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
-    pub(crate) fn on_control(&mut self, _cx: &mut Cx<'_>, _token: Token, _control: Control) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_submit(&mut self, _cx: &mut Cx<'_>, _token: Token, _submission: Submission) -> StoreResult<()> { Ok(()) }
+    pub(crate) fn on_control(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _token: Token,
+        _control: Control,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_submit(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _token: Token,
+        _submission: Submission,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
 }

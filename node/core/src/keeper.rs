@@ -10,7 +10,7 @@ use crate::store::{Store, StoreResult};
 
 /// Questions to keepers that wait for an answer.
 #[derive(Debug, Clone, Default)]
-pub struct Asks {}
+pub(crate) struct Asks {}
 
 impl Asks {
     pub(crate) fn load(&mut self, _store: &mut dyn Store) -> StoreResult<()> {
@@ -22,14 +22,62 @@ impl Asks {
 
 impl Engine {
     pub(crate) fn asks_link_down(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
-    pub(crate) fn asks_marks_heard(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_ask_timeout(&mut self, _cx: &mut Cx<'_>, _request: RequestId) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_leave_timer(&mut self, _cx: &mut Cx<'_>) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn keepers_on_beat(&mut self, _cx: &mut Cx<'_>) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn seat_and_lanes(&mut self, _cx: &mut Cx<'_>) -> StoreResult<(u16, Vec<Text<4>>)> { Ok((0, Vec::new())) }
-    pub(crate) fn ticket_projected(&mut self, _cx: &mut Cx<'_>, _row: &TicketRow) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_keeper_ask(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _ask: KeeperAsk) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_keeper_answer(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _answer: &KeeperAnswer) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_number_ask(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _ask: &NumberAsk) -> StoreResult<()> { Ok(()) }
-    pub(crate) fn on_number_answer(&mut self, _cx: &mut Cx<'_>, _peer: NodeId, _answer: &NumberAnswer) -> StoreResult<()> { Ok(()) }
+    pub(crate) fn asks_marks_heard(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_ask_timeout(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _request: RequestId,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_leave_timer(&mut self, _cx: &mut Cx<'_>) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn keepers_on_beat(&mut self, _cx: &mut Cx<'_>) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn seat_and_lanes(&mut self, _cx: &mut Cx<'_>) -> StoreResult<(u16, Vec<Text<4>>)> {
+        Ok((0, Vec::new()))
+    }
+    pub(crate) fn ticket_projected(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _row: &TicketRow,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_keeper_ask(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _ask: KeeperAsk,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_keeper_answer(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _answer: &KeeperAnswer,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_number_ask(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _ask: &NumberAsk,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
+    pub(crate) fn on_number_answer(
+        &mut self,
+        _cx: &mut Cx<'_>,
+        _peer: NodeId,
+        _answer: &NumberAnswer,
+    ) -> StoreResult<()> {
+        Ok(())
+    }
 }

@@ -17,7 +17,7 @@ const MAX_THEIR_ROWS: usize = 4 * MAX_ROWS;
 
 /// One open link.
 #[derive(Debug, Clone)]
-pub struct Link {
+pub(crate) struct Link {
     /// Its number; messages of an older one are dropped.
     pub(crate) number: LinkNo,
     /// Since when, monotonic milliseconds.
@@ -75,7 +75,11 @@ impl Engine {
     pub(crate) fn link_up(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: LinkNo) {
         if self.roster.gone.contains_key(&peer) {
             self.reasons.count(Some(peer), Reason::Revoked);
-            cx.fx.closes.push(Close { peer, reason: Reason::Revoked, block: true });
+            cx.fx.closes.push(Close {
+                peer,
+                reason: Reason::Revoked,
+                block: true,
+            });
             return;
         }
         self.links.insert(peer, Link::new(link, cx.now.mono_millis));
@@ -83,7 +87,11 @@ impl Engine {
     }
 
     pub(crate) fn link_down(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: LinkNo) {
-        if !self.links.get(&peer).is_some_and(|open| open.number == link) {
+        if !self
+            .links
+            .get(&peer)
+            .is_some_and(|open| open.number == link)
+        {
             return;
         }
         self.links.remove(&peer);
@@ -102,7 +110,11 @@ impl Engine {
 
     /// Links to members, by key.
     pub(crate) fn member_links(&self) -> Vec<NodeId> {
-        self.links.keys().copied().filter(|peer| self.roster.is_member(peer)).collect()
+        self.links
+            .keys()
+            .copied()
+            .filter(|peer| self.roster.is_member(peer))
+            .collect()
     }
 
     /// Sends at the message's own priority.
@@ -112,9 +124,20 @@ impl Engine {
     }
 
     /// Sends at a given priority; nothing happens without a link, because whatever it says is said again when one opens.
-    pub(crate) fn send_at(&self, cx: &mut Cx<'_>, peer: NodeId, priority: Priority, message: Message) {
+    pub(crate) fn send_at(
+        &self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        priority: Priority,
+        message: Message,
+    ) {
         if let Some(link) = self.links.get(&peer) {
-            cx.fx.sends.push(Send { peer, link: link.number, priority, message });
+            cx.fx.sends.push(Send {
+                peer,
+                link: link.number,
+                priority,
+                message,
+            });
         }
     }
 
@@ -122,7 +145,14 @@ impl Engine {
     pub(crate) fn greet(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
         let member = self.roster.is_member(&peer);
         let roster = member.then(|| self.roster_log.digest());
-        self.send(cx, peer, Message::Hello(Hello { site: self.site, roster }));
+        self.send(
+            cx,
+            peer,
+            Message::Hello(Hello {
+                site: self.site,
+                roster,
+            }),
+        );
         if member {
             self.tell_all_marks(cx, peer);
         }
@@ -153,13 +183,24 @@ impl Engine {
         }
     }
 
-    pub(crate) fn on_hello(&mut self, cx: &mut Cx<'_>, peer: NodeId, hello: &Hello) -> StoreResult<()> {
-        let Some(link) = self.links.get_mut(&peer) else { return Ok(()) };
+    pub(crate) fn on_hello(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        hello: &Hello,
+    ) -> StoreResult<()> {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return Ok(());
+        };
         let again = std::mem::replace(&mut link.greeted, true);
         match (self.site, hello.site) {
             (Some(ours), Some(theirs)) if ours != theirs => {
                 self.reasons.count(Some(peer), Reason::WrongSite);
-                cx.fx.closes.push(Close { peer, reason: Reason::WrongSite, block: false });
+                cx.fx.closes.push(Close {
+                    peer,
+                    reason: Reason::WrongSite,
+                    block: false,
+                });
                 return Ok(());
             }
             (Some(_), Some(_)) => {}

@@ -40,8 +40,19 @@ impl Logs {
     }
 
     fn insert(&mut self, site: &SiteId, row: LogRow) {
-        let mark = Mark { received: row.received, hash: row.hash, durable: row.received };
-        self.held.insert(row.log, Held { mark, closed: row.closed, base: row.base });
+        let mark = Mark {
+            received: row.received,
+            hash: row.hash,
+            durable: row.received,
+        };
+        self.held.insert(
+            row.log,
+            Held {
+                mark,
+                closed: row.closed,
+                base: row.base,
+            },
+        );
         self.tags.insert(row.log.tag(site), row.log);
     }
 
@@ -72,7 +83,10 @@ impl Logs {
 
     /// How far a log is held, and the hash there; the root for one not held.
     pub fn head(&self, site: &SiteId, log: &LogId) -> (u64, EntryHash) {
-        self.held.get(log).map_or_else(|| (0, log_root(site, log)), |held| (held.mark.received, held.mark.hash))
+        self.held.get(log).map_or_else(
+            || (0, log_root(site, log)),
+            |held| (held.mark.received, held.mark.hash),
+        )
     }
 
     /// Moves a log's head, creating the log (at `base`, for a branch) if need be, and writes its row.
@@ -86,7 +100,11 @@ impl Logs {
     ) -> StoreResult<()> {
         let from = base.map_or(0, |base| base.at);
         let held = self.held.entry(*log).or_insert(Held {
-            mark: Mark { received: from, hash: to.1, durable: from },
+            mark: Mark {
+                received: from,
+                hash: to.1,
+                durable: from,
+            },
             closed: false,
             base,
         });
@@ -126,21 +144,36 @@ impl Logs {
 
     /// Whether anything received is not durable yet.
     pub fn has_undurable(&self) -> bool {
-        self.held.values().any(|held| held.mark.durable < held.mark.received)
+        self.held
+            .values()
+            .any(|held| held.mark.durable < held.mark.received)
     }
 
     /// The vector as rows for the wire.
     pub fn rows(&self, site: &SiteId) -> Vec<(LogId, MarkRow)> {
-        self.held.iter().map(|(log, held)| (*log, MarkRow::new(log.tag(site), &held.mark))).collect()
+        self.held
+            .iter()
+            .map(|(log, held)| (*log, MarkRow::new(log.tag(site), &held.mark)))
+            .collect()
     }
 
     /// The hash of a log at a position this node holds; `None` beyond it or before its base.
-    pub fn hash_at(&self, store: &dyn Store, site: &SiteId, log: &LogId, seq: u64) -> StoreResult<Option<EntryHash>> {
-        let Some(held) = self.held.get(log) else { return Ok(None) };
+    pub fn hash_at(
+        &self,
+        store: &dyn Store,
+        site: &SiteId,
+        log: &LogId,
+        seq: u64,
+    ) -> StoreResult<Option<EntryHash>> {
+        let Some(held) = self.held.get(log) else {
+            return Ok(None);
+        };
         if seq == held.mark.received {
             return Ok(Some(held.mark.hash));
         }
-        let (from, root) = held.base.map_or_else(|| (0, log_root(site, log)), |base| (base.at, base.hash));
+        let (from, root) = held
+            .base
+            .map_or_else(|| (0, log_root(site, log)), |base| (base.at, base.hash));
         if seq < from || seq > held.mark.received {
             return Ok(None);
         }

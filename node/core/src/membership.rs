@@ -18,7 +18,9 @@ const PAGE: usize = 256;
 impl Engine {
     /// Sends every statement: the roster is small, and differs rarely.
     pub(crate) fn send_roster(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
-        let Some(link) = self.links.get_mut(&peer) else { return };
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
         if std::mem::replace(&mut link.roster_sent, true) {
             return;
         }
@@ -28,7 +30,12 @@ impl Engine {
     }
 
     /// Statements came, from a member or from somebody who presents its own admission.
-    pub(crate) fn on_roster(&mut self, cx: &mut Cx<'_>, peer: NodeId, chunk: RosterChunk) -> StoreResult<()> {
+    pub(crate) fn on_roster(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        chunk: RosterChunk,
+    ) -> StoreResult<()> {
         if self.site.is_none() {
             return self.join_roster(cx, peer, chunk);
         }
@@ -60,7 +67,9 @@ impl Engine {
 
     /// Signs a statement with this node's key, or with the site key while it is at hand, and tells everybody.
     pub(crate) fn state(&mut self, cx: &mut Cx<'_>, kind: Kind) -> StoreResult<()> {
-        let Some(site) = self.site else { return Err(StoreFault::Failed("no site".to_owned())) };
+        let Some(site) = self.site else {
+            return Err(StoreFault::Failed("no site".to_owned()));
+        };
         let statement = Statement {
             site,
             kind,
@@ -68,9 +77,13 @@ impl Engine {
             parents: self.roster_log.parents(),
             hlc: self.clock.tick(cx.now.wall_millis),
         };
-        let signed = statement.sign(&self.settings.key).map_err(|error| StoreFault::Failed(error.to_string()))?;
+        let signed = statement
+            .sign(&self.settings.key)
+            .map_err(|error| StoreFault::Failed(error.to_string()))?;
         let InsertOutcome::Stored(hashes) = self.roster_log.insert(signed.clone()) else {
-            return Err(StoreFault::Failed("the roster does not take the statement".to_owned()));
+            return Err(StoreFault::Failed(
+                "the roster does not take the statement".to_owned(),
+            ));
         };
         for hash in hashes {
             cx.store.add_statement(&hash, &signed)?;
@@ -87,7 +100,11 @@ impl Engine {
             if self.roster.gone.contains_key(&peer) {
                 self.links.remove(&peer);
                 self.reasons.count(Some(peer), Reason::Revoked);
-                cx.fx.closes.push(Close { peer, reason: Reason::Revoked, block: true });
+                cx.fx.closes.push(Close {
+                    peer,
+                    reason: Reason::Revoked,
+                    block: true,
+                });
             } else if self.roster.is_member(&peer) {
                 if let Some(link) = self.links.get_mut(&peer) {
                     link.roster_sent = false;
@@ -98,7 +115,8 @@ impl Engine {
                 }
             }
         }
-        self.pulls.retain(|_, pull| self.links.contains_key(&pull.peer));
+        self.pulls
+            .retain(|_, pull| self.links.contains_key(&pull.peer));
         if before.gone != self.roster.gone {
             self.set_aside_beyond_cuts(cx)?;
         }
@@ -111,7 +129,9 @@ impl Engine {
         let mut docs: BTreeSet<DocId> = BTreeSet::new();
         let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
         for log in logs {
-            let Some(cut) = self.roster.cut_of(&log) else { continue };
+            let Some(cut) = self.roster.cut_of(&log) else {
+                continue;
+            };
             let mut after = cut.seq;
             loop {
                 let page = cx.store.entries(&log, after, PAGE)?;
@@ -119,7 +139,9 @@ impl Engine {
                 after = last.header.seq;
                 docs.extend(
                     page.iter()
-                        .filter(|entry| matches!(entry.state, EntryState::Applied | EntryState::Pending))
+                        .filter(|entry| {
+                            matches!(entry.state, EntryState::Applied | EntryState::Pending)
+                        })
                         .filter(|entry| entry.header.change_hash.is_some())
                         .map(|entry| entry.header.doc),
                 );
@@ -137,10 +159,22 @@ impl Engine {
             return Ok(());
         }
         let day = self.site_clock.read(cx.now).day().0;
-        let without = self.roster.members.iter().find(|(_, member)| member.slot.is_none()).map(|(node, _)| *node);
+        let without = self
+            .roster
+            .members
+            .iter()
+            .find(|(_, member)| member.slot.is_none())
+            .map(|(node, _)| *node);
         match (without, self.roster.free_slot(day)) {
             // Stating it folds again and comes back here for the next one.
-            (Some(node), Some(slot)) => self.state(cx, Kind::Slot(Slot { node, slot: Some(slot), day })),
+            (Some(node), Some(slot)) => self.state(
+                cx,
+                Kind::Slot(Slot {
+                    node,
+                    slot: Some(slot),
+                    day,
+                }),
+            ),
             (Some(_), None) => {
                 self.reasons.count(None, Reason::NoNumberSlot);
                 Ok(())

@@ -28,8 +28,14 @@ impl Actors {
 impl Engine {
     /// The actors of all logs held, and of the own log even before its first entry.
     pub(crate) fn actors(&self) -> Actors {
-        let Some(site) = self.site else { return Actors::default() };
-        let logs = self.logs.iter().map(|(log, _)| log).chain(self.own.as_ref());
+        let Some(site) = self.site else {
+            return Actors::default();
+        };
+        let logs = self
+            .logs
+            .iter()
+            .map(|(log, _)| log)
+            .chain(self.own.as_ref());
         Actors(logs.map(|log| (log.actor_bytes(&site), log.node)).collect())
     }
 
@@ -50,10 +56,14 @@ impl Engine {
     }
 
     fn project_one(&mut self, cx: &mut Cx<'_>, doc: DocId, actors: &Actors) -> StoreResult<()> {
-        let Some(row) = cx.store.doc(&doc)? else { return Ok(()) };
+        let Some(row) = cx.store.doc(&doc)? else {
+            return Ok(());
+        };
         cx.fx.changed.push(doc);
         let authors: &Authors<'_> = &|actor| actors.author(actor);
-        let Some(document) = self.docs.read(cx.store, &doc)? else { return Ok(()) };
+        let Some(document) = self.docs.read(cx.store, &doc)? else {
+            return Ok(());
+        };
         match row.kind {
             DocKind::Dossier => {
                 let (dossier, _defects) = schema::dossier::read(document, authors);
@@ -61,17 +71,23 @@ impl Engine {
                 if !conflicts.is_empty() {
                     cx.fx.notices.push(Notice::Conflict { doc });
                 }
-                cx.store.project(&ProjectionRow::Dossier(dossier_row(doc, &dossier), conflicts))
+                cx.store.project(&ProjectionRow::Dossier(
+                    dossier_row(doc, &dossier),
+                    conflicts,
+                ))
             }
             DocKind::Ticket => {
-                let (Some(ticket), _defects) = schema::ticket::read(document, authors) else { return cx.store.unproject(&doc) };
+                let (Some(ticket), _defects) = schema::ticket::read(document, authors) else {
+                    return cx.store.unproject(&doc);
+                };
                 let row = ticket_row(doc, &ticket);
                 cx.store.project(&ProjectionRow::Ticket(row.clone()))?;
                 self.ticket_projected(cx, &row)
             }
             DocKind::Procedure => {
                 let (version, _defects) = schema::procedure::read(document);
-                cx.store.project(&ProjectionRow::Procedure(procedure_row(doc, &version)))
+                cx.store
+                    .project(&ProjectionRow::Procedure(procedure_row(doc, &version)))
             }
             DocKind::Site => {
                 self.site_cache = None;

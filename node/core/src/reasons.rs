@@ -17,7 +17,8 @@ pub struct ReasonCounts {
 impl ReasonCounts {
     /// Counts one; `peer` is `None` for what concerns no peer.
     pub fn count(&mut self, peer: Option<NodeId>, reason: Reason) {
-        let known = self.counts.contains_key(&(peer, reason)) || self.counts.len() < MAX_PEERS * Reason::ALL.len();
+        let known = self.counts.contains_key(&(peer, reason))
+            || self.counts.len() < MAX_PEERS * Reason::ALL.len();
         let key = (if known { peer } else { None }, reason);
         let count = self.counts.entry(key).or_default();
         *count = count.saturating_add(1);
@@ -26,11 +27,16 @@ impl ReasonCounts {
 
     /// All counts, by peer and reason.
     pub fn all(&self) -> impl Iterator<Item = (Option<NodeId>, Reason, u64)> + '_ {
-        self.counts.iter().map(|((peer, reason), count)| (*peer, *reason, *count))
+        self.counts
+            .iter()
+            .map(|((peer, reason), count)| (*peer, *reason, *count))
     }
 
     /// How often this happened, over all peers.
     pub fn total(&self, reason: Reason) -> u64 {
-        self.all().filter(|(_, counted, _)| *counted == reason).map(|(_, _, count)| count).sum()
+        self.all()
+            .filter(|(_, counted, _)| *counted == reason)
+            .map(|(_, _, count)| count)
+            .sum()
     }
 }

@@ -16,15 +16,27 @@ impl Engine {
     /// Answers a pull with batches that each end where a signature is.
     pub(crate) fn on_want(&mut self, cx: &mut Cx<'_>, peer: NodeId, want: Want) -> StoreResult<()> {
         let Some(site) = self.site else { return Ok(()) };
-        let Some(log) = self.logs.by_tag(&want.tag) else { return Ok(()) };
+        let Some(log) = self.logs.by_tag(&want.tag) else {
+            return Ok(());
+        };
         let (received, _) = self.logs.head(&site, &log);
-        let base = self.logs.get(&log).and_then(|held| held.base).map_or(0, |base| base.at);
+        let base = self
+            .logs
+            .get(&log)
+            .and_then(|held| held.base)
+            .map_or(0, |base| base.at);
         let mut after = want.after.max(base);
         // Who does not know a branch cannot know where it starts, and asks for its beginning.
-        let upto = if want.after < base { received } else { want.upto.min(received) };
+        let upto = if want.after < base {
+            received
+        } else {
+            want.upto.min(received)
+        };
         let upto = upto.min(after.saturating_add(PULL_WINDOW));
         while after < upto {
-            let Some(batch) = self.batch_from(cx, &site, &log, after, want.trace)? else { return Ok(()) };
+            let Some(batch) = self.batch_from(cx, &site, &log, after, want.trace)? else {
+                return Ok(());
+            };
             after = batch.last_seq();
             self.send_at(cx, peer, Priority::Range, Message::Entries(batch));
         }
@@ -41,21 +53,50 @@ impl Engine {
         trace: bool,
     ) -> StoreResult<Option<EntryBatch>> {
         let stored = cx.store.entries(log, after, MAX_BATCH_ENTRIES)?;
-        let Some(end) = self.batch_end(cx, log, after, &stored)? else { return Ok(None) };
+        let Some(end) = self.batch_end(cx, log, after, &stored)? else {
+            return Ok(None);
+        };
         let mut entries = Vec::new();
-        for entry in stored.into_iter().take_while(|entry| entry.header.seq <= end.seq) {
+        for entry in stored
+            .into_iter()
+            .take_while(|entry| entry.header.seq <= end.seq)
+        {
             let change = self.change_to_send(cx, &entry)?;
-            let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change)) else { return Ok(None) };
+            let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
+            else {
+                return Ok(None);
+            };
             entries.push(WireEntry { header, change });
         }
-        let branch_of = self.logs.get(log).and_then(|held| held.base).map(|base| base.of);
-        let previous = if trace || branch_of.is_some() { self.logs.hash_at(cx.store, site, log, after)? } else { None };
-        Ok(Some(EntryBatch { log: *log, after, entries: List::truncated(entries), signature: end.signature, previous, branch_of }))
+        let branch_of = self
+            .logs
+            .get(log)
+            .and_then(|held| held.base)
+            .map(|base| base.of);
+        let previous = if trace || branch_of.is_some() {
+            self.logs.hash_at(cx.store, site, log, after)?
+        } else {
+            None
+        };
+        Ok(Some(EntryBatch {
+            log: *log,
+            after,
+            entries: List::truncated(entries),
+            signature: end.signature,
+            previous,
+            branch_of,
+        }))
     }
 
     /// The last signed point that keeps the batch under its byte bound; at least the next one, whose stretch is bounded
     /// by what its author may write unsigned.
-    fn batch_end(&self, cx: &Cx<'_>, log: &LogId, after: u64, stored: &[StoredEntry]) -> StoreResult<Option<SignedPoint>> {
+    fn batch_end(
+        &self,
+        cx: &Cx<'_>,
+        log: &LogId,
+        after: u64,
+        stored: &[StoredEntry],
+    ) -> StoreResult<Option<SignedPoint>> {
         let mut n_bytes = 0;
         let mut last_fitting = after;
         for entry in stored {
@@ -92,12 +133,17 @@ impl Engine {
         let Some(site) = self.site else { return };
         let tag = batch.log.tag(&site);
         for peer in self.member_links() {
-            let Some(link) = self.links.get(&peer) else { continue };
+            let Some(link) = self.links.get(&peer) else {
+                continue;
+            };
             let reached = peer == from
                 || peer == batch.log.node
                 || link.their_links.contains(&from)
                 || link.their_links.contains(&batch.log.node);
-            let holds = link.theirs.get(&tag).is_some_and(|row| row.received >= batch.last_seq());
+            let holds = link
+                .theirs
+                .get(&tag)
+                .is_some_and(|row| row.received >= batch.last_seq());
             let follows = link.theirs.get(&tag).map_or(0, |row| row.received) >= batch.after;
             if !reached && !holds && follows {
                 self.send(cx, peer, Message::Entries(batch.clone()));

@@ -71,9 +71,12 @@ impl SiteClock {
     /// A member told its clocks; `one_way_millis` is half the measured round trip.
     pub fn heard(&mut self, now: Now, member: NodeId, clock: &BeatClock, one_way_millis: u64) {
         let theirs = clock.wall_millis.saturating_add(one_way_millis);
-        self.offsets.insert(member, signed(theirs) - signed(now.wall_millis));
+        self.offsets
+            .insert(member, signed(theirs) - signed(now.wall_millis));
         if let Some((correction, age)) = clock.anchor
-            && self.anchor.is_none_or(|own| now.mono_millis - own.set_at_mono_millis > age)
+            && self
+                .anchor
+                .is_none_or(|own| now.mono_millis - own.set_at_mono_millis > age)
             && age < ANCHOR_VALID_MILLIS
         {
             let utc = signed(theirs).saturating_add(correction);
@@ -100,7 +103,10 @@ impl SiteClock {
     pub fn announced(&self, now: Now) -> Option<(i64, u64)> {
         let anchor = self.valid_anchor(now)?;
         let utc = anchor.utc_minus_mono_millis + signed(now.mono_millis);
-        Some((utc - signed(now.wall_millis), now.mono_millis - anchor.set_at_mono_millis))
+        Some((
+            utc - signed(now.wall_millis),
+            now.mono_millis - anchor.set_at_mono_millis,
+        ))
     }
 
     fn valid_anchor(&self, now: Now) -> Option<Anchor> {
@@ -112,12 +118,16 @@ impl SiteClock {
     /// Site time now, with its quality.
     pub fn read(&self, now: Now) -> SiteTime {
         let (millis, quality) = match self.valid_anchor(now) {
-            Some(anchor) => {
-                (unsigned(anchor.utc_minus_mono_millis + signed(now.mono_millis)), anchor.quality)
-            }
+            Some(anchor) => (
+                unsigned(anchor.utc_minus_mono_millis + signed(now.mono_millis)),
+                anchor.quality,
+            ),
             None => self.by_median(now),
         };
-        SiteTime { millis: millis.max(self.floor_millis), quality }
+        SiteTime {
+            millis: millis.max(self.floor_millis),
+            quality,
+        }
     }
 
     /// Whether nothing vouches for the date and it cannot be true: the officer must be asked before legal times are
@@ -127,7 +137,8 @@ impl SiteClock {
     }
 
     fn is_plausible(&self, millis: u64) -> bool {
-        (EARLIEST_PLAUSIBLE_MILLIS.max(self.floor_millis)..LATEST_PLAUSIBLE_MILLIS).contains(&millis)
+        (EARLIEST_PLAUSIBLE_MILLIS.max(self.floor_millis)..LATEST_PLAUSIBLE_MILLIS)
+            .contains(&millis)
     }
 
     fn median(&self, now: Now) -> u64 {
@@ -139,6 +150,13 @@ impl SiteClock {
     fn by_median(&self, now: Now) -> (u64, TimeQuality) {
         let millis = self.median(now);
         let vouched = !self.offsets.is_empty() && self.is_plausible(millis);
-        (millis, if vouched { TimeQuality::Median } else { TimeQuality::Unconfirmed })
+        (
+            millis,
+            if vouched {
+                TimeQuality::Median
+            } else {
+                TimeQuality::Unconfirmed
+            },
+        )
     }
 }

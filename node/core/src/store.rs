@@ -170,7 +170,10 @@ pub struct NumberRow {
 
 /// What screens see of one document; replaces everything projected of it before.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[allow(clippy::large_enum_variant, reason = "built, stored and dropped one at a time")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "built, stored and dropped one at a time"
+)]
 pub enum ProjectionRow {
     /// A dossier, with its conflicts.
     Dossier(DossierRow, Vec<ConflictRow>),
@@ -269,14 +272,24 @@ pub trait Store {
     /// Saves a document whole: resets `n_since`, remembers that every applied entry so far is contained.
     fn put_snapshot(&mut self, row: &DocRow) -> StoreResult<()>;
     /// Notes that one more entry was applied (creating the row if need be): kind, `touched`, `n_since + 1`, flag.
-    fn touch_doc(&mut self, doc: &DocId, kind: DocKind, touched: Hlc, flag: Option<Reason>) -> StoreResult<()>;
+    fn touch_doc(
+        &mut self,
+        doc: &DocId,
+        kind: DocKind,
+        touched: Hlc,
+        flag: Option<Reason>,
+    ) -> StoreResult<()>;
     /// Sets or clears why a document is not shown whole, creating its row if need be.
     fn flag_doc(&mut self, doc: &DocId, kind: DocKind, flag: Option<Reason>) -> StoreResult<()>;
     /// Erases a document's snapshot and the changes of its entries (states become `Forgotten`), keeps the headers and a
     /// row that says so.
     fn forget_doc(&mut self, doc: &DocId) -> StoreResult<()>;
     /// Documents strictly after the cursor in falling (touched, doc) order.
-    fn docs_newest(&self, cursor: Option<(Hlc, DocId)>, limit: usize) -> StoreResult<Vec<(Hlc, DocId, DocKind)>>;
+    fn docs_newest(
+        &self,
+        cursor: Option<(Hlc, DocId)>,
+        limit: usize,
+    ) -> StoreResult<Vec<(Hlc, DocId, DocKind)>>;
     /// How many documents there are.
     fn n_docs(&self) -> StoreResult<u64>;
 
