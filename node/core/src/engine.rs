@@ -15,6 +15,7 @@ use crate::joining::Joining;
 use crate::keeper::Asks;
 use crate::link::Link;
 use crate::logs::Logs;
+use crate::number::Numbers;
 use crate::reasons::ReasonCounts;
 use crate::rng::Rng;
 use crate::site_clock::SiteClock;
@@ -100,6 +101,7 @@ pub struct Engine {
     pub(crate) timers: Timers,
     pub(crate) reasons: ReasonCounts,
     pub(crate) asks: Asks,
+    pub(crate) numbers: Numbers,
     pub(crate) boot: Boot,
     pub(crate) joining: Joining,
     /// Messages that must follow the entries pushed when the group is sealed.
@@ -155,6 +157,7 @@ impl Engine {
             timers: Timers::default(),
             reasons: ReasonCounts::default(),
             asks: Asks::default(),
+            numbers: Numbers::default(),
             boot: Boot::default(),
             joining: Joining::default(),
             after_push: Vec::new(),
@@ -216,6 +219,7 @@ impl Engine {
         self.store_trouble = Some((fault.clone(), now.mono_millis));
         self.pulls.clear();
         self.asks.forget_all();
+        self.numbers.forget_all();
         let mut cx = Cx {
             now,
             rng,
@@ -270,7 +274,10 @@ impl Engine {
                 Timer::Beat => self.on_beat_timer(cx)?,
                 Timer::Flush => self.timers.stop(Timer::Flush),
                 Timer::Pull(tag) => self.on_pull_timeout(cx, tag),
-                Timer::Ask(request) => self.on_ask_timeout(cx, request)?,
+                Timer::Ask(request) => {
+                    self.on_number_timeout(cx, request)?;
+                    self.on_ask_timeout(cx, request)?;
+                }
                 Timer::Boot => self.on_boot_timer(cx)?,
                 Timer::Leave => self.on_leave_timer(cx)?,
                 Timer::Join(peer) => self.on_join_timeout(cx, peer),

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use lienquay_shared::NodeId;
-use lienquay_shared::command::Submission;
 use lienquay_shared::wire::join::JoinStep;
 use lienquay_shared::wire::link::RosterChunk;
 
@@ -42,14 +41,6 @@ impl Engine {
         _cx: &mut Cx<'_>,
         _token: Token,
         _control: Control,
-    ) -> StoreResult<()> {
-        Ok(())
-    }
-    pub(crate) fn on_submit(
-        &mut self,
-        _cx: &mut Cx<'_>,
-        _token: Token,
-        _submission: Submission,
     ) -> StoreResult<()> {
         Ok(())
     }

@@ -2,11 +2,26 @@
 
 use lienquay_shared::codec::Text;
 use lienquay_shared::view::TicketRow;
-use lienquay_shared::wire::keeper::{KeeperAnswer, KeeperAsk, NumberAnswer, NumberAsk};
+use lienquay_shared::wire::keeper::{KeeperAnswer, KeeperAsk};
 use lienquay_shared::{NodeId, RequestId};
 
 use crate::engine::{Cx, Engine};
+use crate::event::Token;
 use crate::store::{Store, StoreResult};
+use lienquay_shared::command::Submission;
+use lienquay_shared::refusal::Refusal;
+
+/// A ticket that waits for its number.
+#[derive(Debug, Clone)]
+pub(crate) struct PendingIssue {
+    pub(crate) token: Token,
+    pub(crate) request: RequestId,
+    pub(crate) lane: lienquay_shared::wire::keeper::LaneId,
+    pub(crate) priority: Option<lienquay_shared::wire::keeper::PriorityReason>,
+    pub(crate) papers: lienquay_shared::domain::ticket::Papers,
+    pub(crate) officer: lienquay_shared::OfficerId,
+    pub(crate) day: lienquay_shared::domain::site_time::Day,
+}
 
 /// Questions to keepers that wait for an answer.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +36,26 @@ impl Asks {
 }
 
 impl Engine {
+    /// A ticket command of an officer.
+    pub(crate) fn on_ticket_command(
+        &mut self,
+        cx: &mut Cx<'_>,
+        token: Token,
+        submission: Submission,
+    ) -> StoreResult<()> {
+        self.refuse(cx, token, Refusal::TooBusy)
+    }
+
+    /// A ticket that was to be given out has its number.
+    pub(crate) fn issue_numbered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        issue: PendingIssue,
+        number: u32,
+    ) -> StoreResult<()> {
+        self.refuse(cx, issue.token, Refusal::TooBusy)
+    }
+
     pub(crate) fn asks_link_down(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
     pub(crate) fn asks_marks_heard(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) -> StoreResult<()> {
         Ok(())
@@ -61,22 +96,6 @@ impl Engine {
         _cx: &mut Cx<'_>,
         _peer: NodeId,
         _answer: &KeeperAnswer,
-    ) -> StoreResult<()> {
-        Ok(())
-    }
-    pub(crate) fn on_number_ask(
-        &mut self,
-        _cx: &mut Cx<'_>,
-        _peer: NodeId,
-        _ask: &NumberAsk,
-    ) -> StoreResult<()> {
-        Ok(())
-    }
-    pub(crate) fn on_number_answer(
-        &mut self,
-        _cx: &mut Cx<'_>,
-        _peer: NodeId,
-        _answer: &NumberAnswer,
     ) -> StoreResult<()> {
         Ok(())
     }

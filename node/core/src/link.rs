@@ -100,6 +100,7 @@ impl Engine {
         self.pull_elsewhere(cx);
         self.boot_link_down(cx, peer);
         self.join_link_down(cx, peer);
+        self.numbers_link_down(cx, peer);
         self.asks_link_down(cx, peer);
     }
 
