@@ -81,6 +81,9 @@ pub enum Command {
     ImportProcedure {
         /// The record.
         record: serde_json::Value,
+        /// In force from; absent for always.
+        #[serde(default)]
+        effective_from: Option<jiff::civil::Date>,
     },
 
     /// Gives out a ticket.

@@ -1,5 +1,11 @@
 //! Decisions: from a command and the models it touches to edits, or to a refusal. Pure functions; nothing is read or written.
 
+pub mod dossier;
+pub mod procedure;
+pub mod role;
+pub mod site;
+pub mod ticket;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::dossier::Stamp;

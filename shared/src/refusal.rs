@@ -86,6 +86,11 @@ pub enum Refusal {
         /// In words; chosen by position.
         options: Vec<String>,
     },
+    /// The procedure states no processing time: the officer enters one.
+    MustEnterTerm {
+        /// What it says instead; may be empty.
+        text: String,
+    },
     /// The procedure is not offered through the channel.
     ChannelNotOffered,
     /// No due date can be computed.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::Text;
+use crate::domain::deadline::Term;
 use crate::domain::dossier::{Basis, Channel, Components, DossierField, Finance, SubjectKind};
 use crate::domain::person::Person;
 use crate::ids::DocId;
@@ -30,6 +31,9 @@ pub struct ReceiveDossier {
     /// The chosen processing time by its position among the channel's, where there are several.
     #[serde(default)]
     pub processing: Option<u8>,
+    /// The time entered by the officer: where the procedure states none, or to answer on the same day.
+    #[serde(default)]
+    pub term: Option<Term>,
     /// How it came in.
     #[serde(default)]
     pub channel: Channel,

@@ -7,7 +7,8 @@ mod status;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
-use crate::domain::person::Person;
+use crate::domain::deadline::Term;
+use crate::domain::person::{Person, Who};
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
 use crate::ids::{DocId, NodeId, OfficerId};
@@ -51,6 +52,8 @@ pub struct Dossier {
     pub status: Status,
     /// Steps that contradict each other, until an officer settles them.
     pub status_conflict: Option<StatusConflict>,
+    /// Steps an officer declared void when settling contradictions.
+    pub void_steps: Vec<OpId>,
     /// Finance: minimal until receipts are kept here.
     pub finance: Finance,
     /// Where the result is.
@@ -61,6 +64,8 @@ pub struct Dossier {
     pub original_due: Option<DueDate>,
     /// The due date that holds.
     pub due: Option<DueDate>,
+    /// The time it may take.
+    pub term: Option<Term>,
     /// Supplement rounds, oldest first.
     pub rounds: Vec<Round>,
     /// What was decided.
@@ -254,6 +259,19 @@ impl Dossier {
             .first()
             .map(ToString::to_string)
             .unwrap_or_default()
+    }
+
+    /// A correctable field as text; empty when not filled.
+    pub fn get(&self, field: DossierField) -> String {
+        match field {
+            DossierField::Person(Who::Transacting, field) => self.transacting.get(field),
+            DossierField::Person(Who::Subject, field) => self.subject.get(field),
+            DossierField::BasisKind => self.basis.kind.to_string(),
+            DossierField::BasisDocument => self.basis.document.to_string(),
+            DossierField::Request => self.request.clone(),
+            DossierField::PaperAt => self.paper_at.clone(),
+            DossierField::Finance => self.finance.key().to_owned(),
+        }
     }
 
     /// When processing ended: the result was ready, or else it was returned, refused or withdrawn.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
+use crate::domain::calendar::WorkCalendar;
 use crate::domain::series::SeriesState;
 use crate::domain::site_time::Day;
 use crate::ids::{NodeId, OfficerId};
@@ -177,6 +178,15 @@ impl Site {
                 .copied()
                 .unwrap_or_else(|| SeriesState::first(founder)),
         )
+    }
+
+    /// The working calendar; the default one until one is set, or when the one set cannot be read.
+    pub fn calendar(&self) -> WorkCalendar {
+        let parse = |json: &String| serde_json::from_str(json).ok();
+        self.calendar_json
+            .as_ref()
+            .and_then(parse)
+            .unwrap_or_default()
     }
 
     /// The role of an active officer.

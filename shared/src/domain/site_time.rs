@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::calendar::civil_from_unix_millis;
+
 /// Vietnam has one zone and no summer time.
 const OFFSET_MILLIS: u64 = 7 * 3_600_000;
 const DAY_MILLIS: u64 = 24 * 3_600_000;
@@ -46,6 +48,15 @@ impl SiteTime {
     pub fn day(self) -> Day {
         let days = self.millis.saturating_add(OFFSET_MILLIS) / DAY_MILLIS;
         Day(i32::try_from(days).unwrap_or(i32::MAX))
+    }
+}
+
+impl SiteTime {
+    /// Date and time in Vietnam; none beyond the years jiff knows.
+    pub fn civil(self) -> Option<jiff::civil::DateTime> {
+        i64::try_from(self.millis)
+            .ok()
+            .and_then(civil_from_unix_millis)
     }
 }
 

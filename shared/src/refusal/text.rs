@@ -33,6 +33,7 @@ impl Refusal {
             Self::MissingComponents { .. } => "missing_components",
             Self::MustChooseCase { .. } => "must_choose_case",
             Self::MustChooseProcessing { .. } => "must_choose_processing",
+            Self::MustEnterTerm { .. } => "must_enter_term",
             Self::ChannelNotOffered => "channel_not_offered",
             Self::NoDueDate { .. } => "no_due_date",
             Self::WrongStatus { .. } => "wrong_status",
@@ -93,6 +94,11 @@ impl Refusal {
                 format!(
                     "Thủ tục có nhiều thời hạn giải quyết, anh/chị hãy chọn một: {}.",
                     options.join("; ")
+                )
+            }
+            Self::MustEnterTerm { text } if !text.is_empty() => {
+                format!(
+                    "Thủ tục không ghi thời hạn bằng số: “{text}”. Anh/chị nhập thời hạn giải quyết."
                 )
             }
             Self::NoDueDate { why } => format!("Chưa tính được ngày hẹn trả: {why}"),
@@ -162,6 +168,9 @@ impl Refusal {
             }
             Self::ChannelNotOffered => {
                 "Thủ tục không tiếp nhận qua kênh này. Anh/chị chọn kênh khác."
+            }
+            Self::MustEnterTerm { .. } => {
+                "Thủ tục không công bố thời hạn. Anh/chị nhập thời hạn giải quyết."
             }
             Self::StatusInConflict => {
                 "Hồ sơ có các bước mâu thuẫn từ hai máy. Anh/chị chọn bước đúng trước khi làm tiếp."

@@ -147,6 +147,7 @@ fn apply_events(
     dossier.codes = codes.into_iter().map(|(_, code)| code).collect();
     dossier.status = fold.status;
     dossier.status_conflict = fold.conflict;
+    dossier.void_steps = fold.void;
     dossier.delivery = match fold.status {
         Status::Returned => Delivery::HandedOver,
         Status::Finished => Delivery::Ready,
@@ -165,7 +166,8 @@ fn apply_step(
         DossierStep::Received { .. } if dossier.received_at.is_some() => {
             raw.defect(format!("event {by:?}"), DefectKind::Twice);
         }
-        DossierStep::Received { at, due } => {
+        DossierStep::Received { at, due, term } => {
+            dossier.term = *term;
             dossier.received_at = Some(*at);
             dossier.original_due = due.clone();
             dossier.due = due.clone();

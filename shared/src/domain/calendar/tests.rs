@@ -1,5 +1,3 @@
-//! The working calendar: holidays, make-up days, half days.
-
 use jiff::civil::{date, time};
 
 use super::*;

@@ -1,5 +1,3 @@
-//! The identity card QR: rows of real shapes, and what is refused.
-
 use jiff::civil::date;
 use proptest::prelude::*;
 

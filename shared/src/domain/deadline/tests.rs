@@ -1,5 +1,3 @@
-//! Due dates: rows of data through one check.
-
 use std::collections::BTreeMap;
 
 use jiff::civil::{DateTime, date};

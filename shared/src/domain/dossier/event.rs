@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{DueDate, Settlement};
 use crate::codec::{List, Text};
+use crate::domain::deadline::Term;
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
 use crate::schema::OpId;
@@ -58,6 +59,9 @@ pub enum DossierStep {
         at: SiteTime,
         /// When it is due, and why; none when the procedure's time is not known.
         due: Option<DueDate>,
+        /// The time it may take: counted again after a supplement.
+        #[serde(default)]
+        term: Option<Term>,
     },
     /// It got a code.
     Numbered {

@@ -111,7 +111,7 @@ pub struct Settlement {
     pub keep: OpId,
     /// The events that do not count.
     #[serde(rename = "v")]
-    pub void: crate::codec::List<OpId, 16>,
+    pub void: crate::codec::List<OpId, 64>,
 }
 
 /// The folded status.

@@ -1,5 +1,3 @@
-//! The importer on small made-up records.
-
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

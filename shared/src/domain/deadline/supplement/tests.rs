@@ -1,5 +1,3 @@
-//! What a supplement does to a due date.
-
 use jiff::civil::DateTime;
 
 use super::*;

@@ -1,0 +1,270 @@
+//! Every step after reception: which status allows it, who may take it, what is written.
+
+use super::super::role::{Right, allow};
+use super::due::due_after;
+use super::settle::{settle_field, settle_status};
+use super::{Context, Write, dossier_write, event};
+use crate::codec::Text;
+use crate::command::{Command, Outcome, SettleChoice};
+use crate::domain::deadline::SupplementPolicy;
+use crate::domain::dossier::{CodeKind, Dossier, DossierField, DossierStep, Finance, Status};
+use crate::domain::person::Person;
+use crate::domain::series::DossierCode;
+use crate::domain::site::Site;
+use crate::domain::site_time::TimeQuality;
+use crate::ids::DocId;
+use crate::log::ActionKind;
+use crate::refusal::Refusal;
+use crate::schema::Edit;
+
+/// What a step leads to: what to write, and what to tell the officer.
+pub type Decided = Result<(Write, Outcome), Refusal>;
+
+/// Decides a command about one dossier that is already there; `None` for any other command.
+pub fn command(
+    ctx: &Context,
+    site: &Site,
+    doc: DocId,
+    dossier: &Dossier,
+    command: &Command,
+) -> Option<Decided> {
+    let right = right_for(command)?;
+    let decided = allow(ctx, site, right).and_then(|()| edits_of(ctx, site, doc, dossier, command));
+    Some(decided.map(|(action, edits, outcome)| (dossier_write(doc, action, edits), outcome)))
+}
+
+type Edits = Result<(ActionKind, Vec<Edit>, Outcome), Refusal>;
+
+fn right_for(command: &Command) -> Option<Right> {
+    Some(match command {
+        Command::StartProcessing { .. } | Command::FinishDossier { .. } => Right::Process,
+        Command::RequestSupplement { .. } | Command::Supplement { .. } => Right::Supplement,
+        Command::ReturnResult { .. } | Command::RefuseDossier { .. } | Command::Withdraw { .. } => {
+            Right::Receive
+        }
+        Command::EditDossier {
+            field: DossierField::Finance,
+            ..
+        } => Right::Collect,
+        Command::EditDossier { .. } | Command::SettleConflict { .. } => Right::Correct,
+        Command::Note { .. } => Right::Note,
+        Command::NumberDossier { .. } => Right::Number,
+        _ => return None,
+    })
+}
+
+fn edits_of(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier, command: &Command) -> Edits {
+    match command {
+        Command::Supplement { .. } => supplement(ctx, site, doc, dossier),
+        Command::EditDossier { field, value, .. } => edit(ctx, dossier, *field, value),
+        Command::SettleConflict {
+            choice: SettleChoice::Field { field, value },
+            ..
+        } => settle_field(ctx, dossier, *field, value),
+        Command::SettleConflict {
+            choice: SettleChoice::Status { keep },
+            ..
+        } => settle_status(ctx, dossier, keep),
+        Command::Note { text, .. } => {
+            if text.trim().is_empty() {
+                return Err(Refusal::invalid("text", "Ghi chú đang trống."));
+            }
+            done(
+                ActionKind::DossierNoted,
+                vec![event(ctx, DossierStep::Noted { text: text.clone() })],
+            )
+        }
+        Command::NumberDossier { code, official, .. } => number(ctx, dossier, code, *official),
+        _ => {
+            let (action, step) = status_step(command).ok_or(Refusal::UnknownDossier)?;
+            check_step(ctx, dossier, &step)?;
+            done(action, vec![event(ctx, step)])
+        }
+    }
+}
+
+fn done(action: ActionKind, edits: Vec<Edit>) -> Edits {
+    Ok((action, edits, Outcome::Done))
+}
+
+/// Commands that are one step and nothing else.
+fn status_step(command: &Command) -> Option<(ActionKind, DossierStep)> {
+    Some(match command {
+        Command::StartProcessing { .. } => (
+            ActionKind::DossierProcessingStarted,
+            DossierStep::ProcessingStarted,
+        ),
+        Command::RequestSupplement {
+            missing, reason, ..
+        } => (
+            ActionKind::DossierSupplementRequested,
+            DossierStep::SupplementRequested {
+                missing: missing.clone(),
+                reason: reason.clone(),
+            },
+        ),
+        Command::FinishDossier { result, .. } => (
+            ActionKind::DossierFinished,
+            DossierStep::Finished {
+                result: result.clone(),
+            },
+        ),
+        Command::ReturnResult { to, .. } => (
+            ActionKind::DossierReturned,
+            DossierStep::Returned { to: to.clone() },
+        ),
+        Command::RefuseDossier {
+            reason,
+            legal_basis,
+            ..
+        } => (
+            ActionKind::DossierRefused,
+            DossierStep::Refused {
+                reason: reason.clone(),
+                legal_basis: legal_basis.clone(),
+            },
+        ),
+        Command::Withdraw { reason, .. } => (
+            ActionKind::DossierWithdrawn,
+            DossierStep::Withdrawn {
+                reason: reason.clone(),
+            },
+        ),
+        _ => return None,
+    })
+}
+
+/// Which statuses a step is allowed in. Legal times need a confirmed clock; being late never blocks anything.
+fn check_step(ctx: &Context, dossier: &Dossier, step: &DossierStep) -> Result<(), Refusal> {
+    use Status::{Finished, Processing, Received, Registered, SupplementRequired};
+    let allowed: &[Status] = match step {
+        DossierStep::ProcessingStarted => &[Received],
+        DossierStep::SupplementRequested { missing, .. } if missing.is_empty() => {
+            return Err(Refusal::invalid(
+                "missing",
+                "Chưa ghi giấy tờ cần bổ sung. Anh/chị ghi ít nhất một mục.",
+            ));
+        }
+        DossierStep::SupplementRequested { .. } | DossierStep::Finished { .. } => {
+            &[Received, Processing]
+        }
+        DossierStep::Returned { to } if to.name.trim().is_empty() => {
+            return Err(Refusal::invalid("to.name", "Chưa ghi người nhận kết quả."));
+        }
+        DossierStep::Returned { .. } => &[Finished],
+        DossierStep::Refused { reason, .. } if reason.trim().is_empty() => {
+            return Err(Refusal::invalid(
+                "reason",
+                "Chưa ghi lý do từ chối. Phiếu từ chối phải có lý do cụ thể.",
+            ));
+        }
+        DossierStep::Refused { .. } => &[Registered, Received, SupplementRequired],
+        DossierStep::Withdrawn { .. } => &[Received, Processing, SupplementRequired],
+        _ => &[],
+    };
+    if dossier.status_conflict.is_some() {
+        return Err(Refusal::StatusInConflict);
+    }
+    if !allowed.contains(&dossier.status) {
+        return Err(Refusal::WrongStatus {
+            status: dossier.status,
+        });
+    }
+    check_clock(ctx)
+}
+
+fn check_clock(ctx: &Context) -> Result<(), Refusal> {
+    if ctx.now.quality == TimeQuality::Unconfirmed {
+        Err(Refusal::ClockUnconfirmed)
+    } else {
+        Ok(())
+    }
+}
+
+/// The papers arrived: the clock goes on by the policy, by default from the start.
+fn supplement(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier) -> Edits {
+    if dossier.status_conflict.is_some() {
+        return Err(Refusal::StatusInConflict);
+    }
+    let wrong = Refusal::WrongStatus {
+        status: dossier.status,
+    };
+    let round = dossier
+        .open_round()
+        .filter(|_| dossier.status == Status::SupplementRequired)
+        .ok_or(wrong)?;
+    check_clock(ctx)?;
+    let due = due_after(
+        dossier,
+        ctx.now,
+        SupplementPolicy::default(),
+        &site.calendar(),
+    );
+    let step = DossierStep::Supplemented {
+        round: round.id.clone(),
+        due: due.clone(),
+    };
+    let due = due.or_else(|| dossier.due.clone());
+    Ok((
+        ActionKind::DossierSupplemented,
+        vec![event(ctx, step)],
+        Outcome::DueChanged { doc, due },
+    ))
+}
+
+fn edit(ctx: &Context, dossier: &Dossier, field: DossierField, value: &str) -> Edits {
+    check_value(field, value)?;
+    if dossier
+        .conflicts
+        .iter()
+        .any(|conflict| conflict.field == field.key())
+    {
+        return settle_field(ctx, dossier, field, value);
+    }
+    if dossier.get(field) == value {
+        return Err(Refusal::NoChange);
+    }
+    let step = DossierStep::Edited {
+        field: Text::truncated(&field.key()),
+    };
+    done(
+        ActionKind::DossierEdited,
+        vec![Edit::text(field.key(), value), event(ctx, step)],
+    )
+}
+
+/// Whether a value fits a field.
+pub(super) fn check_value(field: DossierField, value: &str) -> Result<(), Refusal> {
+    let fits = match field {
+        DossierField::Person(_, person_field) => Person::default().set(person_field, value),
+        DossierField::Finance => Finance::parse(value).is_some(),
+        _ => value.len() <= field.max_bytes(),
+    };
+    if fits {
+        Ok(())
+    } else {
+        Err(Refusal::invalid(
+            field.key(),
+            "Giá trị quá dài hoặc không hợp lệ. Anh/chị kiểm tra lại.",
+        ))
+    }
+}
+
+fn number(ctx: &Context, dossier: &Dossier, code: &Text<64>, official: bool) -> Edits {
+    let code = DossierCode(code.clone());
+    if code.0.trim().is_empty() {
+        return Err(Refusal::invalid("code", "Mã hồ sơ đang trống."));
+    }
+    if dossier.codes.contains(&code) {
+        return Err(Refusal::NoChange);
+    }
+    let kind = if official {
+        CodeKind::Official
+    } else {
+        CodeKind::Alias
+    };
+    done(
+        ActionKind::DossierNumbered,
+        vec![event(ctx, DossierStep::Numbered { code, kind })],
+    )
+}
