@@ -45,6 +45,11 @@ impl HlcClock {
         Self { last }
     }
 
+    /// The highest timestamp given out or observed.
+    pub fn last(&self) -> Hlc {
+        self.last
+    }
+
     /// A timestamp greater than every one given out and every one observed (within the pull bound).
     pub fn tick(&mut self, wall_millis: u64) -> Hlc {
         self.last = Hlc(self.last.0 + 1).max(Hlc::from_millis(wall_millis));

@@ -195,6 +195,24 @@ impl LogId {
         self.digest("lienquay 2026 automerge actor", site)
     }
 
+    /// The log under which a branch that lost is kept: it left this log after `fork_at`, and `first` is the hash of its
+    /// first entry.
+    pub fn branch(&self, fork_at: u64, first: &EntryHash) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 branch");
+        hasher
+            .update(self.node.as_bytes())
+            .update(&self.incarnation.to_be_bytes());
+        hasher
+            .update(&fork_at.to_be_bytes())
+            .update(first.as_bytes());
+        let mut incarnation = [0; 8];
+        hasher.finalize_xof().fill(&mut incarnation);
+        Self {
+            node: self.node,
+            incarnation: u64::from_be_bytes(incarnation),
+        }
+    }
+
     fn digest<const N: usize>(&self, context: &str, site: &SiteId) -> [u8; N] {
         let mut out = [0; N];
         blake3::Hasher::new_derive_key(context)

@@ -14,7 +14,7 @@ pub use action::{ActionKind, DocKind};
 pub use batch::{BatchError, EntryBatch, VerifiedEntry, WireEntry};
 pub use chain::{NodeKey, entry_hash, log_root};
 pub use header::{Header, LogPoint};
-pub use vector::{Mark, MarkRow, VersionVector};
+pub use vector::{HashHalf, Mark, MarkRow, VersionVector};
 
 /// Hard bounds of version 1 of the wire and of the store. They are part of the format: an entry within them is never
 /// refused for its size, by any later version either.

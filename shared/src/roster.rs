@@ -19,7 +19,7 @@ pub mod statement;
 
 pub use fold::VoidReason;
 pub use join::{Host, HostNext, JoinCode, JoinError, JoinNonce, Newcomer, NewcomerNext};
-pub use kind::Kind;
+pub use kind::{Kind, cuts_of};
 pub use members::{Cut, Gone, HowGone, MAX_SLOT, Member, Roster};
 pub use recovery::{RecoveryError, RecoverySheet};
 pub use set::{InsertOutcome, Refused, RosterLog};

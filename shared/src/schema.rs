@@ -18,6 +18,7 @@ pub mod event;
 pub mod genesis;
 pub mod procedure;
 pub mod raw;
+pub mod replay;
 pub mod series;
 pub mod site;
 pub mod ticket;
@@ -25,6 +26,7 @@ pub mod ticket;
 pub use edit::{Edit, Scalar, write};
 pub use genesis::{genesis_hash, is_genesis, new_document};
 pub use raw::{Authors, Conflict, Defect, OpId, RawDoc, RawEvent, RawField, Versioned};
+pub use replay::edits_of;
 
 /// Bounds of what is read from a document. Beyond them reading stops with a [`Defect`]; nothing is refused.
 pub mod bounds {

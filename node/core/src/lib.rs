@@ -1,1 +1,33 @@
-//! Placeholder.
+//! The engine of a node, sans-IO: everything a counter PC decides, with the clock, the randomness, the disk and the wire as
+//! arguments.
+//!
+//! [`host::Host`] feeds groups of [`event::Event`]s to the [`engine::Engine`], which writes to the [`store::Store`]'s open
+//! transaction and lists what it owes in [`event::Effects`]; the host commits once and only then lets them out. Inside,
+//! entries are written by `author`, taken in by `accept`, kept equal between nodes by `sync`, and become documents in
+//! [`docs`]; what is scarce is decided in `keeper` and `number`.
+#![deny(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod accept;
+mod author;
+mod beat;
+mod boot;
+mod branch;
+mod commands;
+pub mod docs;
+pub mod engine;
+pub mod event;
+pub mod host;
+mod joining;
+mod keeper;
+mod link;
+pub mod logs;
+mod membership;
+mod number;
+mod project;
+pub mod reasons;
+pub mod rng;
+mod serve;
+pub mod site_clock;
+pub mod store;
+mod sync;
+mod timer;

@@ -34,9 +34,12 @@ pub struct EntryBatch {
     /// The author's signature of the hash after the last entry.
     #[serde(rename = "g")]
     pub signature: Signature,
-    /// The hash before the first entry; given only where a fork is being traced, implied otherwise.
+    /// The hash before the first entry; given where a fork is being traced and for branches, implied otherwise.
     #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub previous: Option<EntryHash>,
+    /// For a branch that lost: the incarnation of the log it left.
+    #[serde(rename = "b", default, skip_serializing_if = "Option::is_none")]
+    pub branch_of: Option<u64>,
 }
 
 /// An entry whose place in its author's log is proven.

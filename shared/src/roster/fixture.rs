@@ -107,15 +107,19 @@ pub(super) fn revoke(n: u8, points: &[LogPoint], day: i32) -> Kind {
     })
 }
 
+fn signer(by: u8) -> Signer {
+    if by == SITE {
+        Signer::Site
+    } else {
+        Signer::Node(id(by))
+    }
+}
+
 pub(super) fn statement(by: u8, kind: Kind, parents: &[StatementHash], hlc: u64) -> Statement {
     Statement {
         site: site(),
         kind,
-        by: if by == SITE {
-            Signer::Site
-        } else {
-            Signer::Node(id(by))
-        },
+        by: signer(by),
         parents: List::new(parents.to_vec()).unwrap(),
         hlc: Hlc(hlc),
     }
@@ -148,8 +152,9 @@ impl View {
 
     /// `by` signs a statement that builds on everything this PC holds.
     pub(super) fn say(&mut self, by: u8, kind: Kind) -> StatementHash {
-        let parents = self.0.parents().into_vec();
-        self.say_citing(by, kind, &parents)
+        let hlc = Hlc(self.0.len() as u64);
+        let signed = self.0.draft(signer(by), kind, hlc).sign(&key(by)).unwrap();
+        self.take(signed)
     }
 
     /// `by` signs a statement that builds on `parents` only.
@@ -160,7 +165,11 @@ impl View {
         parents: &[StatementHash],
     ) -> StatementHash {
         let hlc = self.0.len() as u64;
-        match self.0.insert(signed(by, kind, parents, hlc)) {
+        self.take(signed(by, kind, parents, hlc))
+    }
+
+    fn take(&mut self, signed: SignedBytes) -> StatementHash {
+        match self.0.insert(signed) {
             InsertOutcome::Stored(hashes) => hashes[0],
             outcome => panic!("not stored: {outcome:?}"),
         }

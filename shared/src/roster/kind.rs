@@ -1,11 +1,13 @@
 //! What a roster statement can say.
 
+use std::cmp::Reverse;
+
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::codec::{List, Text};
 use crate::ids::NodeId;
-use crate::log::LogPoint;
+use crate::log::{LogPoint, VersionVector};
 use crate::wire::link::NodeMode;
 
 /// Logs one removal can name. A node opens a new log only after a restore or a copied disk; the bound follows from
@@ -17,6 +19,22 @@ pub type NodeName = Text<64>;
 
 /// The points at which a removal cuts a node's logs.
 pub type Cuts = List<LogPoint, MAX_CUTS>;
+
+/// Cuts a removal of `node` names: the end of each of its logs in what the signer holds. Of more than [`MAX_CUTS`] logs
+/// the longest are named; the rest are cut before their first entry and wait in the quarantine.
+pub fn cuts_of(node: NodeId, held: &VersionVector) -> Cuts {
+    let mut points: Vec<LogPoint> = held
+        .iter()
+        .filter(|(log, mark)| log.node == node && mark.received > 0)
+        .map(|(log, mark)| LogPoint {
+            log: *log,
+            seq: mark.received,
+            hash: mark.hash,
+        })
+        .collect();
+    points.sort_by_key(|point| (Reverse(point.seq), point.log));
+    List::truncated(points)
+}
 
 macro_rules! kinds {
     ($($(#[$doc:meta])* $name:ident = $code:literal,)*) => {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::codec::List;
+use crate::hlc::Hlc;
 use crate::ids::{NodeId, SiteId, StatementHash};
 use crate::roster::ancestry::Ancestors;
 use crate::roster::authority::{self, Judgement};
@@ -149,6 +150,17 @@ impl RosterLog {
     /// seen, so citing less than all would void more than meant; more than [`MAX_PARENTS`] never arise in practice.
     pub fn parents(&self) -> List<StatementHash, MAX_PARENTS> {
         List::truncated(self.heads.iter().copied().collect())
+    }
+
+    /// A statement that builds on everything held; [`Statement::sign`] and [`Self::insert`] do the rest.
+    pub fn draft(&self, by: Signer, kind: Kind, hlc: Hlc) -> Statement {
+        Statement {
+            site: self.site,
+            kind,
+            by,
+            parents: self.parents(),
+            hlc,
+        }
     }
 
     /// Names the whole set: equal digests mean equal sets, whatever the order of arrival.

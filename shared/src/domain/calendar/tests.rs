@@ -1,3 +1,5 @@
+//! The working calendar: holidays, make-up days, half days.
+
 use jiff::civil::{date, time};
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The identity card QR: rows of real shapes, and what is refused.
+
 use jiff::civil::date;
 use proptest::prelude::*;
 

@@ -1,3 +1,5 @@
+//! Due dates: rows of data through one check.
+
 use std::collections::BTreeMap;
 
 use jiff::civil::{DateTime, date};

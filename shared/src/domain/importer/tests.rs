@@ -1,3 +1,5 @@
+//! The importer on small made-up records.
+
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

@@ -10,7 +10,7 @@ use crate::roster::fixture::{SITE, id, key, signed, site, statement};
 use crate::roster::kind::{
     Admin, Admit, Cuts, Found, MAX_CUTS, NodeName, Rename, Retire, Revoke, Slot, SlotKeeper,
 };
-use crate::roster::statement::{MAX_PARENTS, statement_hash};
+use crate::roster::statement::MAX_PARENTS;
 use crate::roster::{Kind, SignedStatement, Signer, Statement, StatementError};
 use crate::wire::link::{MAX_STATEMENT_BYTES, NodeMode, SignedBytes};
 
@@ -191,7 +191,8 @@ fn fields_of_a_newer_version_are_ignored_and_stay_in_the_bytes() {
     let sent = raw(1, body, Some(("q", "new".into())));
     let verified = SignedStatement::verify(sent.clone()).unwrap();
     assert_eq!(verified.signed(), &sent);
-    assert_eq!(verified.hash(), statement_hash(&sent.bytes));
+    let name = blake3::derive_key("lienquay 2026 roster statement", &sent.bytes);
+    assert_eq!(verified.hash(), StatementHash(name));
     let Kind::Found(found) = &verified.statement().kind else {
         panic!("{verified:?}");
     };

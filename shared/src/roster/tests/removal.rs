@@ -1,9 +1,13 @@
 //! Who counts as administrator when, and what a removal takes with it.
 
+use crate::ids::EntryHash;
+use crate::log::{Mark, VersionVector};
 use crate::roster::fixture::{
-    SITE, View, admit, found, id, log_of, point, rename, retire, revoke, role, together,
+    SITE, View, admit, cuts, found, id, log_of, point, rename, retire, revoke, role, signed, site,
+    together,
 };
-use crate::roster::{Cut, HowGone, VoidReason};
+use crate::roster::kind::{MAX_CUTS, cuts_of};
+use crate::roster::{Cut, HowGone, RosterLog, VoidReason};
 use crate::wire::link::NodeMode;
 
 #[test]
@@ -182,6 +186,28 @@ fn cuts_are_the_lowest_of_all_removals_and_zero_for_logs_they_do_not_name() {
 }
 
 #[test]
+fn a_removal_names_the_end_of_every_log_held_of_its_target() {
+    let mark = |seq: u8| Mark {
+        received: seq.into(),
+        hash: EntryHash([seq; 32]),
+        durable: 0,
+    };
+    let few = [
+        (log_of(3, 1), 10),
+        (log_of(3, 2), 40),
+        (log_of(3, 3), 0),
+        (log_of(2, 1), 9),
+    ];
+    let held = few.map(|(log, seq)| (log, mark(seq))).into();
+    let points = [point(3, 2, 40), point(3, 1, 10)];
+    assert_eq!(cuts_of(id(3), &held), cuts(&points));
+    let many: VersionVector = (1..=100).map(|n| (log_of(3, n.into()), mark(n))).collect();
+    let longest = cuts_of(id(3), &many).into_vec();
+    assert_eq!(longest.len(), MAX_CUTS);
+    assert_eq!((longest[0].seq, longest[MAX_CUTS - 1].seq), (100, 69));
+}
+
+#[test]
 fn a_removal_of_somebody_never_admitted_makes_no_known_author() {
     let mut view = View::founded();
     let unknown = view.say(1, revoke(9, &[point(9, 1, 3)], 100));
@@ -197,6 +223,20 @@ fn the_founding_is_the_site_keys_and_the_first() {
     assert_eq!(view.void_reason(by_node), Some(VoidReason::NotTheSiteKey));
     assert_eq!(view.void_reason(second), Some(VoidReason::SecondFounding));
     assert_eq!(view.members(), [1]);
+}
+
+#[test]
+fn of_two_foundings_every_node_takes_the_same() {
+    let mut left = View(RosterLog::new(site()));
+    let mut right = left.clone();
+    let foundings = [1, 2].map(|n| signed(SITE, found(n), &[], n.into()));
+    for (first, second) in foundings.iter().zip(foundings.iter().rev()) {
+        left.0.insert(first.clone());
+        right.0.insert(second.clone());
+    }
+    assert_eq!(left.0.len(), 2);
+    assert_eq!(left.fold(), right.fold());
+    assert_eq!(left.members().len(), 1);
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! What a supplement does to a due date.
+
 use jiff::civil::DateTime;
 
 use super::*;

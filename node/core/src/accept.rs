@@ -1,0 +1,444 @@
+//! Taking in entries of other nodes: proven, stored, counted, then applied if they can be.
+//!
+//! Whatever is chained and validly signed is stored, even when its content is not understood; otherwise one strange entry
+//! would stall its log for ever. Refused are only a wrong chain or signature, a change that is not the one its header
+//! names, and a change made under the actor of another log.
+
+use automerge::{ActorId, Change};
+use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
+use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
+use lienquay_shared::wire::Reason;
+use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId, schema};
+
+use crate::docs::{Applied, change_of, our_hash};
+use crate::engine::{Cx, Engine};
+use crate::store::{EntryRef, EntryState, SignedPoint, Store, StoreResult, StoredEntry};
+
+impl Engine {
+    /// Entries arrived, pushed or pulled.
+    pub(crate) fn on_entries(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        batch: EntryBatch,
+    ) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        if !self.roster.knows(&batch.log.node) {
+            self.reasons.count(Some(peer), Reason::UnknownAuthor);
+            return Ok(());
+        }
+        if batch.branch_of.is_some() {
+            return self.on_branch_entries(cx, &site, peer, &batch);
+        }
+        if let Some(previous) = batch.previous {
+            return self.on_traced(cx, &site, peer, &batch, previous);
+        }
+        let (received, head) = self.logs.head(&site, &batch.log);
+        if batch.last_seq() <= received {
+            self.reasons.count(Some(peer), Reason::Duplicate);
+            return Ok(());
+        }
+        if batch.after > received {
+            self.reasons.count(Some(peer), Reason::Gap);
+            self.pull(cx, peer, batch.log.tag(&site), batch.last_seq());
+            return Ok(());
+        }
+        let previous = if batch.after == received {
+            Some(head)
+        } else {
+            self.logs
+                .hash_at(cx.store, &site, &batch.log, batch.after)?
+        };
+        let Some(previous) = previous else {
+            return Ok(());
+        };
+        match batch.verify(&previous) {
+            Ok(mut entries) => {
+                entries.retain(|entry| entry.header.seq > received);
+                match self.checked_changes(peer, &batch.log.actor_bytes(&site), &entries) {
+                    Some(changes) => self.accept_run(cx, &site, peer, &batch, entries, changes),
+                    None => Ok(()),
+                }
+            }
+            Err(BatchError::ChainOrSignature) => self.on_unchained(cx, &site, peer, &batch),
+            Err(BatchError::Empty | BatchError::Header { .. }) => {
+                self.reasons.count(Some(peer), Reason::MalformedEntry);
+                Ok(())
+            }
+        }
+    }
+
+    /// Takes in a run that continues what is held, and passes it on.
+    pub(crate) fn accept_run(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        batch: &EntryBatch,
+        entries: Vec<VerifiedEntry>,
+        changes: Vec<Option<Change>>,
+    ) -> StoreResult<()> {
+        let log = batch.log;
+        let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else {
+            return Ok(());
+        };
+        self.logs.advance(cx.store, site, &log, None, last)?;
+        for (entry, change) in entries.into_iter().zip(changes) {
+            self.take_in(cx, log, entry, change)?;
+        }
+        self.keep_signature(
+            cx,
+            &log,
+            SignedPoint {
+                seq: last.0,
+                hash: last.1,
+                signature: batch.signature,
+            },
+        )?;
+        self.wrote_others(cx.now);
+        self.relay(cx, peer, batch);
+        self.pull_progressed(cx, site, &log);
+        Ok(())
+    }
+
+    /// Parses the changes of proven entries; `None` when one is not what its header says or borrows an actor, which
+    /// refuses the whole run.
+    pub(crate) fn checked_changes(
+        &mut self,
+        peer: NodeId,
+        actor: &[u8; 16],
+        entries: &[VerifiedEntry],
+    ) -> Option<Vec<Option<Change>>> {
+        let mut changes = Vec::with_capacity(entries.len());
+        for entry in entries {
+            match check_change(actor, entry.header.change_hash, &entry.change) {
+                Ok(change) => changes.push(change),
+                Err(reason) => {
+                    self.reasons.count(Some(peer), reason);
+                    return None;
+                }
+            }
+        }
+        Some(changes)
+    }
+
+    /// Stores one proven entry and applies its change if that is possible now.
+    pub(crate) fn take_in(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: LogId,
+        entry: VerifiedEntry,
+        change: Option<Change>,
+    ) -> StoreResult<()> {
+        let header = entry.header;
+        self.clock.observe(header.hlc, cx.now.wall_millis);
+        if let Some(ended) = header.closes
+            && ended.log.node == log.node
+        {
+            self.logs.close(cx.store, &ended.log)?;
+        }
+        let forgotten = cx.store.doc(&header.doc)?.is_some_and(|row| row.forgotten);
+        let state = match (&change, self.withheld(&log, header.seq)) {
+            (_, _) if forgotten && header.change_hash.is_some() => EntryState::Forgotten,
+            (None, None) if header.change_hash.is_some() => {
+                EntryState::Quarantined(Reason::ChangeDoesNotApply)
+            }
+            (None, None) => EntryState::Applied,
+            (_, Some(reason)) => EntryState::Withheld(reason),
+            (Some(_), None) => EntryState::Pending,
+        };
+        let bytes = (state != EntryState::Forgotten && header.change_hash.is_some())
+            .then_some(entry.change);
+        let stored = StoredEntry {
+            log,
+            header,
+            header_bytes: entry.header_bytes,
+            change: bytes,
+            state,
+        };
+        cx.store.put_entry(&stored)?;
+        match (state, change) {
+            (EntryState::Pending, Some(change)) => {
+                self.try_apply(cx, &stored, &change)?;
+                self.retry_pending(cx, stored.header.doc, stored.header.kind)
+            }
+            (EntryState::Applied, _) => self.apply_log_action(cx, &stored),
+            (EntryState::Quarantined(reason), _) => {
+                cx.store
+                    .flag_doc(&stored.header.doc, stored.header.kind, Some(reason))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// An entry about the log or the existence of a document, without a change.
+    pub(crate) fn apply_log_action(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+    ) -> StoreResult<()> {
+        match entry.header.action {
+            ActionKind::DocForgotten => {
+                cx.store.forget_doc(&entry.header.doc)?;
+                cx.store.unproject(&entry.header.doc)?;
+                self.docs.drop_loaded(&entry.header.doc);
+                self.pending_docs.remove(&entry.header.doc);
+                cx.fx.changed.push(entry.header.doc);
+                Ok(())
+            }
+            ActionKind::LogClosed => self.logs.close(cx.store, &entry.log),
+            _ => Ok(()),
+        }
+    }
+
+    /// Why an entry is set aside even though it is genuine; `None` for a valid one.
+    pub(crate) fn withheld(&self, log: &LogId, seq: u64) -> Option<Reason> {
+        if self.logs.get(log).is_some_and(|held| held.base.is_some()) {
+            return Some(Reason::LosingBranch);
+        }
+        self.roster
+            .cut_of(log)
+            .filter(|cut| seq > cut.seq)
+            .map(|_beyond| Reason::AfterRevocationCut)
+    }
+
+    /// Applies a valid change, or records why not. Returns whether the document changed.
+    fn try_apply(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+        change: &Change,
+    ) -> StoreResult<bool> {
+        let header = &entry.header;
+        let mut outcome = self
+            .docs
+            .apply(cx.store, &header.doc, header.kind, change)?;
+        if let Applied::Missing(missing) = &outcome
+            && self.release_ancestors(cx, &header.doc, header.kind, missing)?
+        {
+            outcome = self
+                .docs
+                .apply(cx.store, &header.doc, header.kind, change)?;
+        }
+        match outcome {
+            Applied::Yes => {
+                cx.store
+                    .set_entry_state(&entry.log, header.seq, EntryState::Applied)?;
+                cx.store
+                    .touch_doc(&header.doc, header.kind, header.hlc, self.flag_of(entry))?;
+                self.docs.mark_dirty(header.doc);
+                Ok(true)
+            }
+            Applied::Missing(_) => {
+                self.reasons
+                    .count(Some(entry.log.node), Reason::MissingDependencies);
+                self.pending_docs.insert(header.doc);
+                Ok(false)
+            }
+            Applied::No(reason) => {
+                self.reasons.count(Some(entry.log.node), reason);
+                cx.store.set_entry_state(
+                    &entry.log,
+                    header.seq,
+                    EntryState::Quarantined(reason),
+                )?;
+                cx.store.flag_doc(&header.doc, header.kind, Some(reason))?;
+                Ok(false)
+            }
+        }
+    }
+
+    /// An action this version does not know is applied all the same, but the document says that it needs a newer one.
+    fn flag_of(&self, entry: &StoredEntry) -> Option<Reason> {
+        entry
+            .header
+            .action
+            .name()
+            .is_none()
+            .then_some(Reason::NeedsNewerVersion)
+    }
+
+    /// Changes were set aside, but a valid entry builds on them: they count as its ancestry. All or none.
+    fn release_ancestors(
+        &mut self,
+        cx: &mut Cx<'_>,
+        doc: &DocId,
+        kind: DocKind,
+        missing: &[ChangeHash],
+    ) -> StoreResult<bool> {
+        let set_aside: Vec<EntryRef> = cx
+            .store
+            .entries_of(doc)?
+            .into_iter()
+            .filter(|entry| matches!(entry.state, EntryState::Withheld(_)))
+            .collect();
+        let mut wanted = missing.to_vec();
+        let mut chosen: Vec<(EntryRef, Change)> = Vec::new();
+        while let Some(hash) = wanted.pop() {
+            if chosen
+                .iter()
+                .any(|(_, change)| our_hash(&change.hash()) == hash)
+            {
+                continue;
+            }
+            let Some(entry) = set_aside
+                .iter()
+                .find(|entry| entry.change_hash == Some(hash))
+            else {
+                return Ok(false);
+            };
+            let Some(change) = self.parsed_change(cx.store, doc, entry)? else {
+                return Ok(false);
+            };
+            if let Applied::Missing(further) = self.docs.missing(cx.store, doc, kind, &change)? {
+                wanted.extend(further);
+            }
+            chosen.push((*entry, change));
+        }
+        // Ancestors were found from the newest back; each pass applies those whose own ancestors are in.
+        while !chosen.is_empty() {
+            let before = chosen.len();
+            let mut waiting = Vec::new();
+            for (entry, change) in chosen.into_iter().rev() {
+                match self.docs.apply(cx.store, doc, kind, &change)? {
+                    Applied::Yes => {
+                        cx.store
+                            .set_entry_state(&entry.log, entry.seq, EntryState::Applied)?
+                    }
+                    Applied::Missing(_) => waiting.push((entry, change)),
+                    Applied::No(_) => return Ok(false),
+                }
+            }
+            if waiting.len() == before {
+                return Ok(false);
+            }
+            chosen = waiting;
+        }
+        Ok(true)
+    }
+
+    fn parsed_change(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        entry: &EntryRef,
+    ) -> StoreResult<Option<Change>> {
+        Ok(change_of(&mut self.docs, store, doc, entry)?
+            .and_then(|bytes| Change::from_bytes(bytes).ok()))
+    }
+
+    /// Something was applied to a document: what waited for it may go on.
+    pub(crate) fn retry_pending(
+        &mut self,
+        cx: &mut Cx<'_>,
+        doc: DocId,
+        kind: DocKind,
+    ) -> StoreResult<()> {
+        if !self.pending_docs.contains(&doc) {
+            return Ok(());
+        }
+        loop {
+            let pending: Vec<EntryRef> = cx
+                .store
+                .entries_of(&doc)?
+                .into_iter()
+                .filter(|entry| entry.state == EntryState::Pending)
+                .collect();
+            if pending.is_empty() {
+                self.pending_docs.remove(&doc);
+                return Ok(());
+            }
+            let mut progressed = false;
+            for entry in pending {
+                let stored = cx.store.entry(&entry.log, entry.seq)?;
+                let change = self.parsed_change(cx.store, &doc, &entry)?;
+                if let (Some(stored), Some(change)) = (stored, change) {
+                    progressed |= self.try_apply(cx, &stored, &change)?;
+                }
+            }
+            if !progressed {
+                return Ok(());
+            }
+            tracing::debug!(doc = %doc.short(), kind = kind.0, "pending entries applied");
+        }
+    }
+
+    /// Builds a document anew from its entries, after some of them became valid or invalid.
+    pub(crate) fn rebuild(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<()> {
+        let Some(row) = cx.store.doc(&doc)?.filter(|row| !row.forgotten) else {
+            return Ok(());
+        };
+        let refs = cx.store.entries_of(&doc)?;
+        for entry in &refs {
+            if let Some(bytes) = change_of(&mut self.docs, cx.store, &doc, entry)? {
+                cx.store.put_change(&entry.log, entry.seq, &bytes)?;
+            }
+        }
+        let Some(empty) = schema::new_document(row.kind) else {
+            return Ok(());
+        };
+        self.docs.replace(doc, row.kind, empty);
+        for entry in refs.iter().filter(|entry| entry.change_hash.is_some()) {
+            let state = self
+                .withheld(&entry.log, entry.seq)
+                .map_or(EntryState::Pending, EntryState::Withheld);
+            cx.store.set_entry_state(&entry.log, entry.seq, state)?;
+        }
+        self.pending_docs.insert(doc);
+        self.retry_pending(cx, doc, row.kind)?;
+        self.docs.save_now(cx.store, &doc, row.kind)?;
+        self.docs.mark_dirty(doc);
+        Ok(())
+    }
+
+    /// Keeps the signature at a log's new head, and lets go of those between the last multiple of 64 and it: a range may
+    /// end at any multiple of 64 or at the head.
+    pub(crate) fn keep_signature(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        point: SignedPoint,
+    ) -> StoreResult<()> {
+        let stretch = MAX_BATCH_ENTRIES as u64;
+        cx.store.put_signature(log, &point)?;
+        let floor = (point.seq - 1) / stretch * stretch;
+        let base = self
+            .logs
+            .get(log)
+            .and_then(|held| held.base)
+            .map_or(0, |base| base.at);
+        cx.store.drop_signatures(log, floor.max(base), point.seq)
+    }
+}
+
+/// Checks a change against its header and its log's actor. `Ok(None)` for entries without one (or whose document the
+/// sender has forgotten).
+fn check_change(
+    actor: &[u8; 16],
+    named: Option<ChangeHash>,
+    bytes: &[u8],
+) -> Result<Option<Change>, Reason> {
+    let Some(named) = named else {
+        return if bytes.is_empty() {
+            Ok(None)
+        } else {
+            Err(Reason::WrongChangeHash)
+        };
+    };
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    // Chunk type 1 is an uncompressed change; a compressed one could expand without bound and is never written by us.
+    if bytes.get(8) != Some(&1) {
+        return Err(Reason::WrongChangeHash);
+    }
+    let change =
+        Change::from_bytes(bytes.to_vec()).map_err(|_unreadable| Reason::WrongChangeHash)?;
+    if our_hash(&change.hash()) != named {
+        return Err(Reason::WrongChangeHash);
+    }
+    if change.actor_id() != &ActorId::from(&actor[..]) {
+        return Err(Reason::BorrowedActor);
+    }
+    Ok(Some(change))
+}

@@ -1,0 +1,255 @@
+//! Writing entries: a decision's edits become one automerge change, sealed into the node's own log.
+
+use automerge::ReadDoc;
+use automerge::transaction::CommitOptions;
+use lienquay_shared::codec::{self, Blob, List};
+use lienquay_shared::decide::Write;
+use lienquay_shared::log::bounds::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES};
+use lienquay_shared::log::{
+    ActionKind, DocKind, EntryBatch, Header, LogPoint, WireEntry, entry_hash,
+};
+use lienquay_shared::wire::Message;
+use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId, schema};
+
+use crate::docs::{our_hash, write_as};
+use crate::engine::{Cx, Engine, OwnLog, fact};
+use crate::event::Notice;
+use crate::store::{EntryState, SignedPoint, StoreFault, StoreResult, StoredEntry};
+
+/// What an entry carries beside its place in the log.
+struct Body {
+    doc: DocId,
+    kind: DocKind,
+    action: ActionKind,
+    change: Option<(ChangeHash, Vec<u8>)>,
+}
+
+impl Engine {
+    /// Writes one entry. The caller has decided that it may be written.
+    pub(crate) fn author(
+        &mut self,
+        cx: &mut Cx<'_>,
+        write: &Write,
+        officer: OfficerId,
+    ) -> StoreResult<u64> {
+        let (site, log) = self.own_log(cx)?;
+        let salt = cx.rng.bytes();
+        let Some(document) = self.docs.for_change(cx.store, &write.doc, write.kind)? else {
+            return Err(StoreFault::Failed(format!(
+                "document {} cannot be written",
+                write.doc.short()
+            )));
+        };
+        write_as(document, log.actor_bytes(&site));
+        let mut tx = document.transaction();
+        if let Err(error) = schema::write(&mut tx, &write.edits, salt) {
+            tx.rollback();
+            return Err(StoreFault::Failed(error.to_string()));
+        }
+        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
+        let change = hash.and_then(|hash| document.get_change_by_hash(&hash));
+        let Some(change) = change.filter(|change| change.raw_bytes().len() <= MAX_CHANGE_BYTES)
+        else {
+            self.docs.drop_loaded(&write.doc);
+            return Err(StoreFault::Failed(
+                "a change larger than the format allows".to_owned(),
+            ));
+        };
+        let body = Body {
+            doc: write.doc,
+            kind: write.kind,
+            action: write.action,
+            change: Some((our_hash(&change.hash()), change.raw_bytes().to_vec())),
+        };
+        let (seq, header) = self.append(cx, &site, log, body, officer)?;
+        cx.store
+            .touch_doc(&header.doc, header.kind, header.hlc, None)?;
+        self.docs.mark_dirty(header.doc);
+        Ok(seq)
+    }
+
+    /// Writes an entry without a change: about the log itself, or about the existence of a document.
+    pub(crate) fn author_bare(
+        &mut self,
+        cx: &mut Cx<'_>,
+        action: ActionKind,
+        kind: DocKind,
+        doc: DocId,
+        officer: OfficerId,
+    ) -> StoreResult<u64> {
+        let (site, log) = self.own_log(cx)?;
+        let (seq, header) = self.append(
+            cx,
+            &site,
+            log,
+            Body {
+                doc,
+                kind,
+                action,
+                change: None,
+            },
+            officer,
+        )?;
+        if let Some(entry) = cx.store.entry(&log, header.seq)? {
+            self.apply_log_action(cx, &entry)?;
+        }
+        Ok(seq)
+    }
+
+    /// The log to write to; opens a new incarnation when there is none or the old one must not be continued.
+    fn own_log(&mut self, cx: &mut Cx<'_>) -> StoreResult<(SiteId, LogId)> {
+        let Some(site) = self.site else {
+            return Err(StoreFault::Failed(
+                "this node belongs to no site".to_owned(),
+            ));
+        };
+        if let Some(own) = self.own {
+            return Ok((site, own));
+        }
+        let log = LogId {
+            node: self.me,
+            incarnation: cx.rng.next_u64(),
+        };
+        cx.store
+            .set_meta(fact::OWN_LOG, &codec::encode(&OwnLog { log, ended: false }))?;
+        self.own = Some(log);
+        self.sealed = 0;
+        self.settings.new_incarnation = false;
+        if self.closing.is_some() {
+            cx.fx.notices.push(Notice::NewIncarnation { log });
+        }
+        Ok((site, log))
+    }
+
+    fn append(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        log: LogId,
+        body: Body,
+        officer: OfficerId,
+    ) -> StoreResult<(u64, Header)> {
+        let (head, previous) = self.logs.head(site, &log);
+        let hlc = self.clock.tick(cx.now.wall_millis);
+        let closes = self.closing.take().map(|old| {
+            let (seq, hash) = self.logs.head(site, &old);
+            LogPoint {
+                log: old,
+                seq,
+                hash,
+            }
+        });
+        let header = Header {
+            seq: head + 1,
+            kind: body.kind,
+            doc: body.doc,
+            change_hash: body.change.as_ref().map(|(hash, _)| *hash),
+            hlc,
+            officer,
+            action: body.action,
+            closes,
+        };
+        let header_bytes = header.encode();
+        let hash = entry_hash(&previous, &header_bytes);
+        let entry = StoredEntry {
+            log,
+            header: header.clone(),
+            header_bytes,
+            change: body.change.map(|(_, bytes)| bytes),
+            state: EntryState::Applied,
+        };
+        cx.store.put_entry(&entry)?;
+        cx.store.set_meta(fact::LAST_HLC, &codec::encode(&hlc))?;
+        self.logs
+            .advance(cx.store, site, &log, None, (header.seq, hash))?;
+        if let Some(old) = closes {
+            self.logs.close(cx.store, &old.log)?;
+        }
+        self.wrote_own();
+        if header.seq.is_multiple_of(MAX_BATCH_ENTRIES as u64) {
+            self.sign_own(cx, &log, header.seq, hash)?;
+        }
+        Ok((header.seq, header))
+    }
+
+    fn sign_own(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        seq: u64,
+        hash: EntryHash,
+    ) -> StoreResult<SignedPoint> {
+        let point = SignedPoint {
+            seq,
+            hash,
+            signature: self.settings.key.sign_entry(&hash),
+        };
+        self.keep_signature(cx, log, point)?;
+        Ok(point)
+    }
+
+    /// Signs what was written in this group of events and pushes it to every member: one signature for all of it, and one
+    /// at each multiple of 64.
+    pub(crate) fn seal_own(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let (Some(site), Some(log)) = (self.site, self.own) else {
+            return Ok(());
+        };
+        let (head, hash) = self.logs.head(&site, &log);
+        if self.sealed >= head {
+            return Ok(());
+        }
+        if !head.is_multiple_of(MAX_BATCH_ENTRIES as u64) {
+            self.sign_own(cx, &log, head, hash)?;
+        }
+        let from = std::mem::replace(&mut self.sealed, head);
+        for batch in self.own_batches(cx, &log, from, head)? {
+            for peer in self.member_links() {
+                self.send(cx, peer, Message::Entries(batch.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// New entries as batches that end at signatures. A stretch too large for one batch is left to be pulled.
+    fn own_batches(
+        &mut self,
+        cx: &mut Cx<'_>,
+        log: &LogId,
+        from: u64,
+        upto: u64,
+    ) -> StoreResult<Vec<EntryBatch>> {
+        let mut batches = Vec::new();
+        let mut after = from;
+        while after < upto {
+            let Some(end) = cx.store.signature_after(log, after + 1)? else {
+                break;
+            };
+            let mut entries = Vec::new();
+            let mut n_bytes = 0;
+            for entry in cx.store.entries(log, after, MAX_BATCH_ENTRIES)? {
+                if entry.header.seq > end.seq {
+                    break;
+                }
+                let change = entry.change.unwrap_or_default();
+                n_bytes += entry.header_bytes.len() + change.len();
+                if let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
+                {
+                    entries.push(WireEntry { header, change });
+                }
+            }
+            if n_bytes <= MAX_BATCH_BYTES {
+                let entries = List::truncated(entries);
+                batches.push(EntryBatch {
+                    log: *log,
+                    after,
+                    entries,
+                    signature: end.signature,
+                    previous: None,
+                    branch_of: None,
+                });
+            }
+            after = end.seq;
+        }
+        Ok(batches)
+    }
+}

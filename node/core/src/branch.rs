@@ -1,0 +1,361 @@
+//! Forks: two branches of one log, because a PC was cloned or its disk was rolled back.
+//!
+//! The branch whose first entry has the lower hash stays the log, on every node alike. The other becomes a log of its own
+//! (its id derived from where it left), so that it travels, is counted and is never lost; its changes are set aside
+//! unless a valid entry builds on them, and the node that wrote them writes them again in its next incarnation.
+
+use automerge::Change;
+use lienquay_shared::decide::Write;
+use lienquay_shared::log::{EntryBatch, VerifiedEntry};
+use lienquay_shared::wire::link::Want;
+use lienquay_shared::wire::{Message, Reason};
+use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId, codec, schema};
+
+use crate::docs::change_of;
+use crate::engine::{Cx, Engine, OwnLog, fact};
+use crate::event::Notice;
+use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
+
+/// First step back while tracing where two branches part; doubled each time.
+const TRACE_STEP: u64 = 64;
+/// Entries of one log read at once while a branch is moved.
+const PAGE: usize = 256;
+
+impl Engine {
+    /// Our own log continues elsewhere: this folder is an older copy. It is never continued; the rest is pulled like any
+    /// other log, and the next entry opens a new incarnation.
+    pub(crate) fn own_log_overtaken(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let Some(own) = self.own.take() else {
+            return Ok(());
+        };
+        self.closing = Some(own);
+        cx.store.set_meta(
+            fact::OWN_LOG,
+            &codec::encode(&OwnLog {
+                log: own,
+                ended: true,
+            }),
+        )?;
+        self.wrote_own();
+        Ok(())
+    }
+
+    /// A peer holds another entry than ours at `seq`: asks back until the branches meet.
+    pub(crate) fn trace_fork(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        log: &LogId,
+        seq: u64,
+    ) {
+        self.reasons.count(Some(peer), Reason::Forked);
+        self.ask_trace(cx, site, peer, log, seq.saturating_sub(TRACE_STEP), seq);
+    }
+
+    fn ask_trace(
+        &self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        log: &LogId,
+        after: u64,
+        upto: u64,
+    ) {
+        self.send(
+            cx,
+            peer,
+            Message::Want(Want {
+                tag: log.tag(site),
+                after,
+                upto,
+                trace: true,
+            }),
+        );
+    }
+
+    /// A batch does not continue what we hold: forged, or of another branch.
+    pub(crate) fn on_unchained(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        batch: &EntryBatch,
+    ) -> StoreResult<()> {
+        self.reasons.count(Some(peer), Reason::BadSignature);
+        if batch.previous.is_none() {
+            self.trace_fork(cx, site, peer, &batch.log, batch.after);
+        }
+        Ok(())
+    }
+
+    /// The answer to a trace: tells the hash before its first entry.
+    pub(crate) fn on_traced(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        batch: &EntryBatch,
+        previous: EntryHash,
+    ) -> StoreResult<()> {
+        let log = batch.log;
+        let Some(ours) = self.logs.hash_at(cx.store, site, &log, batch.after)? else {
+            return Ok(());
+        };
+        if ours != previous {
+            let step = TRACE_STEP.max((self.logs.head(site, &log).0 - batch.after) * 2);
+            self.ask_trace(
+                cx,
+                site,
+                peer,
+                &log,
+                batch.after.saturating_sub(step),
+                batch.after,
+            );
+            return Ok(());
+        }
+        let Ok(entries) = batch.verify(&ours) else {
+            self.reasons.count(Some(peer), Reason::BadSignature);
+            return Ok(());
+        };
+        let received = self.logs.head(site, &log).0;
+        for (place, entry) in entries
+            .iter()
+            .enumerate()
+            .take_while(|(_, entry)| entry.header.seq <= received)
+        {
+            if self.logs.hash_at(cx.store, site, &log, entry.header.seq)? != Some(entry.hash) {
+                return self.fork_found(cx, site, peer, batch, entries[place..].to_vec());
+            }
+        }
+        if batch.last_seq() < received {
+            self.ask_trace(cx, site, peer, &log, batch.last_seq(), received);
+        }
+        Ok(())
+    }
+
+    fn fork_found(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        batch: &EntryBatch,
+        theirs: Vec<VerifiedEntry>,
+    ) -> StoreResult<()> {
+        let log = batch.log;
+        let Some(first) = theirs.first() else {
+            return Ok(());
+        };
+        let fork_at = first.header.seq - 1;
+        let (Some(shared), Some(ours)) = (
+            self.logs.hash_at(cx.store, site, &log, fork_at)?,
+            self.logs.hash_at(cx.store, site, &log, fork_at + 1)?,
+        ) else {
+            return Ok(());
+        };
+        let base = Base {
+            of: log.incarnation,
+            at: fork_at,
+            hash: shared,
+        };
+        tracing::warn!(%log, fork_at, "a log has two branches");
+        cx.fx.notices.push(Notice::Forked { log });
+        let is_own = self.own == Some(log);
+        self.own_log_ended_by_fork(cx, &log)?;
+        if ours < first.hash {
+            let branch = log.branch(fork_at, &first.hash);
+            return self.take_branch(cx, site, peer, branch, base, theirs, batch);
+        }
+        let moved = self.demote(cx, site, &log, base, &ours)?;
+        let Some(changes) = self.checked_changes(peer, &log.actor_bytes(site), &theirs) else {
+            return Ok(());
+        };
+        self.accept_run(cx, site, peer, batch, theirs, changes)?;
+        let mut docs: Vec<DocId> = moved.iter().map(|entry| entry.header.doc).collect();
+        docs.sort_unstable();
+        docs.dedup();
+        for doc in docs {
+            self.rebuild(cx, doc)?;
+        }
+        if is_own {
+            self.write_again(cx, moved)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn own_log_ended_by_fork(&mut self, cx: &mut Cx<'_>, log: &LogId) -> StoreResult<()> {
+        if self.own == Some(*log) {
+            self.own_log_overtaken(cx)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Our branch lost: it becomes a log of its own. Returns its entries.
+    fn demote(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        log: &LogId,
+        base: Base,
+        first: &EntryHash,
+    ) -> StoreResult<Vec<StoredEntry>> {
+        let mut moved = Vec::new();
+        let mut after = base.at;
+        loop {
+            let page = cx.store.entries(log, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = last.header.seq;
+            moved.extend(page);
+        }
+        for entry in &mut moved {
+            let found = EntryRef {
+                log: entry.log,
+                seq: entry.header.seq,
+                change_hash: entry.header.change_hash,
+                state: entry.state,
+            };
+            entry.change = change_of(&mut self.docs, cx.store, &entry.header.doc, &found)?;
+        }
+        let head = self.logs.head(site, log);
+        let branch = log.branch(base.at, first);
+        cx.store.move_entries(log, base.at, &branch)?;
+        self.logs
+            .advance(cx.store, site, &branch, Some(base), head)?;
+        self.logs
+            .advance(cx.store, site, log, None, (base.at, base.hash))?;
+        self.wrote_others(cx.now);
+        Ok(moved)
+    }
+
+    /// Entries of a branch that lost, named as such by the sender.
+    pub(crate) fn on_branch_entries(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        batch: &EntryBatch,
+    ) -> StoreResult<()> {
+        let (Some(of), Some(previous)) = (batch.branch_of, batch.previous) else {
+            return Ok(());
+        };
+        let parent = LogId {
+            node: batch.log.node,
+            incarnation: of,
+        };
+        let held = self.logs.get(&batch.log).copied();
+        let base = match held {
+            Some(held) if held.mark.received != batch.after => return Ok(()),
+            Some(held) => held.base,
+            None => {
+                let ours = self.logs.hash_at(cx.store, site, &parent, batch.after)?;
+                (ours == Some(previous)).then_some(Base {
+                    of,
+                    at: batch.after,
+                    hash: previous,
+                })
+            }
+        };
+        let expected = held.map_or(previous, |held| held.mark.hash);
+        match (base, batch.verify(&expected)) {
+            (Some(base), Ok(entries)) => {
+                let named = held.is_some()
+                    || entries
+                        .first()
+                        .is_some_and(|first| parent.branch(base.at, &first.hash) == batch.log);
+                if named {
+                    return self.take_branch(cx, site, peer, batch.log, base, entries, batch);
+                }
+                self.reasons.count(Some(peer), Reason::BadSignature);
+            }
+            (None, _) => self.reasons.count(Some(peer), Reason::Gap),
+            (_, Err(_)) => self.reasons.count(Some(peer), Reason::BadSignature),
+        }
+        Ok(())
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "a branch is named by where it left, not only by its batch"
+    )]
+    fn take_branch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        branch: LogId,
+        base: Base,
+        entries: Vec<VerifiedEntry>,
+        batch: &EntryBatch,
+    ) -> StoreResult<()> {
+        let parent = LogId {
+            node: branch.node,
+            incarnation: base.of,
+        };
+        let received = self
+            .logs
+            .get(&branch)
+            .map_or(base.at, |held| held.mark.received);
+        let fresh: Vec<VerifiedEntry> = entries
+            .into_iter()
+            .filter(|entry| entry.header.seq > received)
+            .collect();
+        let Some(changes) = self.checked_changes(peer, &parent.actor_bytes(site), &fresh) else {
+            return Ok(());
+        };
+        let Some(last) = fresh.last().map(|entry| (entry.header.seq, entry.hash)) else {
+            return Ok(());
+        };
+        self.logs
+            .advance(cx.store, site, &branch, Some(base), last)?;
+        for (entry, change) in fresh.into_iter().zip(changes) {
+            let (doc, kind) = (entry.header.doc, entry.header.kind);
+            self.take_in(cx, branch, entry, change)?;
+            self.retry_pending(cx, doc, kind)?;
+        }
+        self.keep_signature(
+            cx,
+            &branch,
+            SignedPoint {
+                seq: last.0,
+                hash: last.1,
+                signature: batch.signature,
+            },
+        )?;
+        self.wrote_others(cx.now);
+        self.pull_progressed(cx, site, &branch);
+        Ok(())
+    }
+
+    /// The entries this node wrote on the losing branch, written again in its new incarnation.
+    fn write_again(&mut self, cx: &mut Cx<'_>, entries: Vec<StoredEntry>) -> StoreResult<()> {
+        for entry in entries {
+            let Some(change) = entry
+                .change
+                .and_then(|bytes| Change::from_bytes(bytes).ok())
+            else {
+                if entry.header.change_hash.is_none() {
+                    let header = entry.header;
+                    self.author_bare(cx, header.action, header.kind, header.doc, header.officer)?;
+                }
+                continue;
+            };
+            let already = self
+                .docs
+                .read(cx.store, &entry.header.doc)?
+                .is_some_and(|document| document.get_change_meta_by_hash(&change.hash()).is_some());
+            if already {
+                continue;
+            }
+            let write = Write {
+                doc: entry.header.doc,
+                kind: entry.header.kind,
+                action: entry.header.action,
+                edits: schema::edits_of(&change),
+            };
+            self.author(cx, &write, entry.header.officer)?;
+        }
+        Ok(())
+    }
+}

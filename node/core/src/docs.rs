@@ -1,0 +1,303 @@
+//! Documents: loaded when touched, kept in a small cache, changed only by entries, projected when the group is sealed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use automerge::{ActorId, Automerge, Change, ReadDoc};
+use lienquay_shared::log::DocKind;
+use lienquay_shared::wire::Reason;
+use lienquay_shared::{ChangeHash, DocId, Hlc, schema};
+
+use crate::store::{DocRow, EntryRef, EntryState, Store, StoreFault, StoreResult};
+
+/// Documents kept loaded. A dossier of eight events takes about 22 KB of heap: 256 of them 6 MB.
+const CACHE_CAPACITY: usize = 256;
+/// Applied entries after which a document is saved whole again.
+pub const SNAPSHOT_EVERY: u32 = 8;
+
+/// Automerge's hash as ours.
+pub fn our_hash(hash: &automerge::ChangeHash) -> ChangeHash {
+    ChangeHash(hash.0)
+}
+
+/// Our hash as automerge's.
+pub fn their_hash(hash: &ChangeHash) -> automerge::ChangeHash {
+    automerge::ChangeHash(hash.0)
+}
+
+/// A loaded document.
+#[derive(Debug, Clone)]
+struct Loaded {
+    kind: DocKind,
+    doc: Automerge,
+    used: u64,
+}
+
+/// The loaded documents and what is still owed to those touched in this group of events.
+#[derive(Debug, Default)]
+pub struct Docs {
+    loaded: BTreeMap<DocId, Loaded>,
+    uses: u64,
+    /// Documents to project when the group is sealed.
+    dirty: BTreeSet<DocId>,
+}
+
+/// What became of an attempt to apply a change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Applied {
+    /// It is in the document now, or was before.
+    Yes,
+    /// These changes are missing.
+    Missing(Vec<ChangeHash>),
+    /// It cannot be applied.
+    No(Reason),
+}
+
+impl Docs {
+    /// Forgets everything loaded (the store was rolled back).
+    pub fn clear(&mut self) {
+        self.loaded.clear();
+        self.dirty.clear();
+    }
+
+    /// Forgets one loaded document.
+    pub fn drop_loaded(&mut self, doc: &DocId) {
+        self.loaded.remove(doc);
+    }
+
+    /// Documents touched since the last seal; clears the list.
+    pub fn take_dirty(&mut self) -> Vec<DocId> {
+        std::mem::take(&mut self.dirty).into_iter().collect()
+    }
+
+    /// Notes that a document must be projected again.
+    pub fn mark_dirty(&mut self, doc: DocId) {
+        self.dirty.insert(doc);
+    }
+
+    /// A document to read; `None` when nothing is known of it, it was forgotten, or its kind is of a newer version.
+    pub fn read(&mut self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<&Automerge>> {
+        let Some(row_kind) = self.known_kind(store, doc)? else {
+            return Ok(None);
+        };
+        self.load(store, doc, row_kind)?;
+        Ok(self.loaded.get(doc).map(|loaded| &loaded.doc))
+    }
+
+    fn known_kind(&self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<DocKind>> {
+        if let Some(loaded) = self.loaded.get(doc) {
+            return Ok(Some(loaded.kind));
+        }
+        Ok(store
+            .doc(doc)?
+            .filter(|row| !row.forgotten)
+            .map(|row| row.kind))
+    }
+
+    /// A document to change, made from its genesis when it is new; `None` when its kind is of a newer version.
+    pub fn for_change(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+    ) -> StoreResult<Option<&mut Automerge>> {
+        self.load(store, doc, kind)?;
+        Ok(self.loaded.get_mut(doc).map(|loaded| &mut loaded.doc))
+    }
+
+    fn load(&mut self, store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<()> {
+        self.uses += 1;
+        if let Some(loaded) = self.loaded.get_mut(doc) {
+            loaded.used = self.uses;
+            return Ok(());
+        }
+        let Some(automerge) = load_from(store, doc, kind)? else {
+            return Ok(());
+        };
+        self.evict();
+        self.loaded.insert(
+            *doc,
+            Loaded {
+                kind,
+                doc: automerge,
+                used: self.uses,
+            },
+        );
+        Ok(())
+    }
+
+    fn evict(&mut self) {
+        while self.loaded.len() >= CACHE_CAPACITY {
+            let oldest = self
+                .loaded
+                .iter()
+                .min_by_key(|(_, loaded)| loaded.used)
+                .map(|(doc, _)| *doc);
+            match oldest {
+                Some(doc) => self.loaded.remove(&doc),
+                None => return,
+            };
+        }
+    }
+
+    /// Tries to apply a change of `doc`. Automerge never receives an orphan: a change whose dependencies are absent is
+    /// left out and reported.
+    pub fn apply(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+        change: &Change,
+    ) -> StoreResult<Applied> {
+        let Some(document) = self.for_change(store, doc, kind)? else {
+            return Ok(Applied::No(Reason::NeedsNewerVersion));
+        };
+        if document.get_change_meta_by_hash(&change.hash()).is_some() {
+            return Ok(Applied::Yes);
+        }
+        let missing = document.get_missing_deps(change.deps());
+        if !missing.is_empty() {
+            return Ok(Applied::Missing(missing.iter().map(our_hash).collect()));
+        }
+        match document.apply_changes([change.clone()]) {
+            Ok(()) => Ok(Applied::Yes),
+            Err(_refused) => {
+                // Automerge may keep a partly queued change; the next reader loads the document anew.
+                self.drop_loaded(doc);
+                Ok(Applied::No(Reason::ChangeDoesNotApply))
+            }
+        }
+    }
+
+    /// Extracts one change from a document by its hash.
+    pub fn change_by_hash(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        hash: &ChangeHash,
+    ) -> StoreResult<Option<Vec<u8>>> {
+        let document = self.read(store, doc)?;
+        Ok(document
+            .and_then(|document| document.get_change_by_hash(&their_hash(hash)))
+            .map(|change| change.raw_bytes().to_vec()))
+    }
+
+    /// Saves a document whole when enough entries were applied since the last time.
+    pub fn save_if_due(&mut self, store: &mut dyn Store, doc: &DocId) -> StoreResult<()> {
+        match store.doc(doc)? {
+            Some(row) if row.n_since >= SNAPSHOT_EVERY && !row.forgotten => self.save(store, row),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Saves a document whole now; after it was rebuilt, the old snapshot must not be read again.
+    pub fn save_now(
+        &mut self,
+        store: &mut dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+    ) -> StoreResult<()> {
+        match store.doc(doc)? {
+            Some(row) => self.save(store, DocRow { kind, ..row }),
+            None => Ok(()),
+        }
+    }
+
+    /// The dependencies of a change that a document lacks, without applying it.
+    pub fn missing(
+        &mut self,
+        store: &dyn Store,
+        doc: &DocId,
+        kind: DocKind,
+        change: &Change,
+    ) -> StoreResult<Applied> {
+        let Some(document) = self.for_change(store, doc, kind)? else {
+            return Ok(Applied::No(Reason::NeedsNewerVersion));
+        };
+        let missing = document.get_missing_deps(change.deps());
+        if missing.is_empty() {
+            Ok(Applied::Yes)
+        } else {
+            Ok(Applied::Missing(missing.iter().map(our_hash).collect()))
+        }
+    }
+
+    fn save(&mut self, store: &mut dyn Store, row: DocRow) -> StoreResult<()> {
+        let Some(document) = self.read(store, &row.doc)? else {
+            return Ok(());
+        };
+        let snapshot = document.save();
+        store.put_snapshot(&DocRow {
+            snapshot,
+            n_since: 0,
+            ..row
+        })
+    }
+
+    /// Replaces a document by one rebuilt from its entries.
+    pub fn replace(&mut self, doc: DocId, kind: DocKind, automerge: Automerge) {
+        self.uses += 1;
+        self.evict();
+        self.loaded.insert(
+            doc,
+            Loaded {
+                kind,
+                doc: automerge,
+                used: self.uses,
+            },
+        );
+        self.dirty.insert(doc);
+    }
+}
+
+fn load_from(store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Option<Automerge>> {
+    let damaged = |error: &dyn std::fmt::Display| {
+        StoreFault::Damaged(format!("document {}: {error}", doc.short()))
+    };
+    let mut automerge = match store.doc(doc)? {
+        Some(row) if row.forgotten => return Ok(None),
+        Some(row) if !row.snapshot.is_empty() => {
+            Automerge::load(&row.snapshot).map_err(|error| damaged(&error))?
+        }
+        Some(_) | None => match schema::new_document(kind) {
+            Some(automerge) => automerge,
+            None => return Ok(None),
+        },
+    };
+    let mut changes = Vec::new();
+    for bytes in store.changes_since_snapshot(doc)? {
+        changes.push(Change::from_bytes(bytes).map_err(|error| damaged(&error))?);
+    }
+    automerge
+        .apply_changes(changes)
+        .map_err(|error| damaged(&error))?;
+    Ok(Some(automerge))
+}
+
+/// The change of a stored entry: its own bytes, or extracted from the document that contains it.
+pub fn change_of(
+    docs: &mut Docs,
+    store: &dyn Store,
+    doc: &DocId,
+    entry: &EntryRef,
+) -> StoreResult<Option<Vec<u8>>> {
+    let stored = store
+        .entry(&entry.log, entry.seq)?
+        .and_then(|stored| stored.change);
+    match (stored, entry.change_hash) {
+        (Some(bytes), _) => Ok(Some(bytes)),
+        (None, Some(hash)) if entry.state != EntryState::Forgotten => {
+            docs.change_by_hash(store, doc, &hash)
+        }
+        (None, _) => Ok(None),
+    }
+}
+
+/// Sets the actor with which the next change of a document is written. Loading picks a random one.
+pub fn write_as(document: &mut Automerge, actor: [u8; 16]) {
+    document.set_actor(ActorId::from(&actor[..]));
+}
+
+/// The later of two timestamps, for a document's `touched`.
+pub fn later(row: Option<&DocRow>, hlc: Hlc) -> Hlc {
+    row.map_or(hlc, |row| row.touched.max(hlc))
+}

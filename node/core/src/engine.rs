@@ -1,0 +1,419 @@
+//! The engine: its state, and the one entry point that every event goes through.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lienquay_shared::hlc::HlcClock;
+use lienquay_shared::log::NodeKey;
+use lienquay_shared::roster::{Roster, RosterLog};
+use lienquay_shared::wire::{Message, MessageError, Reason};
+use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
+
+use crate::boot::Boot;
+use crate::docs::Docs;
+use crate::event::{Effects, Event, Now, Send};
+use crate::joining::Joining;
+use crate::keeper::Asks;
+use crate::link::Link;
+use crate::logs::Logs;
+use crate::number::Numbers;
+use crate::reasons::ReasonCounts;
+use crate::rng::Rng;
+use crate::site_clock::SiteClock;
+use crate::store::{EntryState, Store, StoreFault, StoreResult};
+use crate::sync::Pull;
+use crate::timer::{Timer, Timers};
+
+/// Entries of others may be committed without fsync; after this long they are.
+const FLUSH_MILLIS: u64 = 200;
+/// Documents with pending entries that are looked up when a node starts.
+const MAX_PENDING_DOCS: usize = 100_000;
+
+/// Names of the small facts in the store.
+pub(crate) mod fact {
+    /// The site this node belongs to.
+    pub(crate) const SITE: &str = "site";
+    /// The log this node writes.
+    pub(crate) const OWN_LOG: &str = "own-log";
+    /// The highest timestamp given out.
+    pub(crate) const LAST_HLC: &str = "last-hlc";
+    /// The highest anchored time.
+    pub(crate) const TIME_FLOOR: &str = "time-floor";
+}
+
+/// The log this node writes, as stored.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
+pub(crate) struct OwnLog {
+    pub(crate) log: LogId,
+    /// It must not be continued; the next entry opens a new incarnation.
+    pub(crate) ended: bool,
+}
+
+/// What the host decides about its node.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The node's key.
+    pub key: NodeKey,
+    /// Program version, for the health screen.
+    pub version: String,
+    /// The folder was restored from a backup or stands on another machine: never continue its log.
+    pub new_incarnation: bool,
+}
+
+/// Everything a handler needs beside the engine's own state.
+pub(crate) struct Cx<'a> {
+    pub(crate) now: Now,
+    pub(crate) rng: &'a mut Rng,
+    pub(crate) store: &'a mut dyn Store,
+    pub(crate) fx: &'a mut Effects,
+}
+
+/// What was written since the last commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Written {
+    Nothing,
+    /// Entries of others: may wait for the next fsync.
+    Others,
+    /// Something of our own: fsynced before anybody hears of it.
+    Own,
+}
+
+/// The state of one node. All of it can be read anew from the store, except what is known only of live links.
+#[derive(Debug)]
+pub struct Engine {
+    pub(crate) settings: Settings,
+    pub(crate) me: NodeId,
+    pub(crate) site: Option<SiteId>,
+    pub(crate) roster_log: RosterLog,
+    pub(crate) roster: Roster,
+    pub(crate) logs: Logs,
+    /// The log this node writes; none before its first entry, or when the next entry must open a new incarnation.
+    pub(crate) own: Option<LogId>,
+    /// The log the next incarnation closes.
+    pub(crate) closing: Option<LogId>,
+    /// Entries of the own log up to here were signed and pushed.
+    pub(crate) sealed: u64,
+    pub(crate) docs: Docs,
+    pub(crate) pending_docs: BTreeSet<DocId>,
+    pub(crate) clock: HlcClock,
+    pub(crate) site_clock: SiteClock,
+    pub(crate) links: BTreeMap<NodeId, Link>,
+    pub(crate) pulls: BTreeMap<LogTag, Pull>,
+    pub(crate) timers: Timers,
+    pub(crate) reasons: ReasonCounts,
+    pub(crate) asks: Asks,
+    pub(crate) numbers: Numbers,
+    pub(crate) boot: Boot,
+    pub(crate) joining: Joining,
+    /// Messages that must follow the entries pushed when the group is sealed.
+    pub(crate) after_push: Vec<Send>,
+    pub(crate) disk_free_mib: u64,
+    /// The last store fault, while it lasts: remote entries are not taken in until a write succeeds again.
+    pub(crate) store_trouble: Option<(StoreFault, u64)>,
+    pub(crate) leaving: bool,
+    /// The site as last read from its document.
+    pub(crate) site_cache: Option<std::sync::Arc<lienquay_shared::domain::site::Site>>,
+    written: Written,
+}
+
+fn no_site() -> RosterLog {
+    RosterLog::new(SiteId([0; 32]))
+}
+
+fn fact_of<T: serde::de::DeserializeOwned>(
+    store: &dyn Store,
+    name: &str,
+) -> StoreResult<Option<T>> {
+    store
+        .meta(name)?
+        .map(|bytes| codec::decode(&bytes).map_err(StoreFault::from))
+        .transpose()
+}
+
+impl Engine {
+    /// Reads a node's state.
+    pub fn load(
+        store: &mut dyn Store,
+        settings: Settings,
+        now: Now,
+        rng: &mut Rng,
+    ) -> StoreResult<Self> {
+        let me = settings.key.node();
+        let mut engine = Self {
+            settings,
+            me,
+            site: None,
+            roster_log: no_site(),
+            roster: no_site().fold(),
+            logs: Logs::default(),
+            own: None,
+            closing: None,
+            sealed: 0,
+            docs: Docs::default(),
+            pending_docs: BTreeSet::new(),
+            clock: HlcClock::default(),
+            site_clock: SiteClock::default(),
+            links: BTreeMap::new(),
+            pulls: BTreeMap::new(),
+            timers: Timers::default(),
+            reasons: ReasonCounts::default(),
+            asks: Asks::default(),
+            numbers: Numbers::default(),
+            boot: Boot::default(),
+            joining: Joining::default(),
+            after_push: Vec::new(),
+            disk_free_mib: 0,
+            store_trouble: None,
+            leaving: false,
+            site_cache: None,
+            written: Written::Nothing,
+        };
+        engine.read_state(now, rng, store)?;
+        Ok(engine)
+    }
+
+    /// Reads everything that the store knows; keeps what only live links know.
+    fn read_state(&mut self, now: Now, rng: &mut Rng, store: &mut dyn Store) -> StoreResult<()> {
+        self.docs.clear();
+        self.site_cache = None;
+        self.after_push.clear();
+        self.written = Written::Nothing;
+        self.site = fact_of(store, fact::SITE)?;
+        self.clock = HlcClock::new(fact_of::<Hlc>(store, fact::LAST_HLC)?.unwrap_or_default());
+        self.site_clock
+            .raise_floor(fact_of(store, fact::TIME_FLOOR)?.unwrap_or(0));
+        let Some(site) = self.site else { return Ok(()) };
+        self.roster_log = RosterLog::new(site);
+        for statement in store.statements()? {
+            self.roster_log.insert(statement);
+        }
+        self.roster = self.roster_log.fold();
+        self.logs = Logs::load(store, &site)?;
+        let own: Option<OwnLog> = fact_of(store, fact::OWN_LOG)?;
+        let ended = own.filter(|own| own.ended || self.settings.new_incarnation);
+        self.closing = ended.map(|own| own.log);
+        self.own = own.filter(|_| ended.is_none()).map(|own| own.log);
+        self.sealed = self.own.map_or(0, |own| self.logs.head(&site, &own).0);
+        self.pending_docs = store
+            .docs_with(&[EntryState::Pending], MAX_PENDING_DOCS)?
+            .into_iter()
+            .collect();
+        self.boot.load(now, rng, store)?;
+        self.asks.load(store)?;
+        self.timers.set_if_unset(Timer::Beat, now.mono_millis);
+        Ok(())
+    }
+
+    /// After a store fault undid a group of events: reads the state anew and greets every link again.
+    pub fn reload(
+        &mut self,
+        now: Now,
+        rng: &mut Rng,
+        store: &mut dyn Store,
+        fault: &StoreFault,
+        links: &[Event],
+        fx: &mut Effects,
+    ) {
+        if let Err(again) = self.read_state(now, rng, store) {
+            tracing::error!(error = %again, "the store cannot be read");
+        }
+        self.store_trouble = Some((fault.clone(), now.mono_millis));
+        self.pulls.clear();
+        self.asks.forget_all();
+        self.numbers.forget_all();
+        let mut cx = Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
+        for event in links {
+            match event {
+                Event::LinkUp { peer, link } => self.link_up(&mut cx, *peer, *link),
+                Event::LinkDown { peer, link } => self.link_down(&mut cx, *peer, *link),
+                _ => {}
+            }
+        }
+        self.greet_all(&mut cx);
+    }
+
+    /// When [`Event::Tick`] is due at the latest, in monotonic milliseconds.
+    pub fn next_timeout(&self) -> u64 {
+        self.timers.next()
+    }
+
+    /// Handles one event. A store error means that nothing of the open transaction may be kept.
+    pub fn handle(
+        &mut self,
+        now: Now,
+        rng: &mut Rng,
+        store: &mut dyn Store,
+        event: Event,
+        fx: &mut Effects,
+    ) -> StoreResult<()> {
+        let cx = &mut Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
+        match event {
+            Event::LinkUp { peer, link } => self.link_up(cx, peer, link),
+            Event::LinkDown { peer, link } => self.link_down(cx, peer, link),
+            Event::Message { peer, link, bytes } => return self.on_bytes(cx, peer, link, &bytes),
+            Event::Submit { token, submission } => return self.on_submit(cx, token, *submission),
+            Event::Control { token, control } => return self.on_control(cx, token, *control),
+            Event::Machine { disk_free_mib } => self.disk_free_mib = disk_free_mib,
+            Event::Tick => return self.on_tick(cx),
+        }
+        Ok(())
+    }
+
+    fn on_tick(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        for timer in self.timers.take_due(cx.now.mono_millis) {
+            match timer {
+                Timer::Beat => self.on_beat_timer(cx)?,
+                Timer::Flush => self.timers.stop(Timer::Flush),
+                Timer::Pull(tag) => self.on_pull_timeout(cx, tag),
+                Timer::Ask(request) => {
+                    self.on_number_timeout(cx, request)?;
+                    self.on_ask_timeout(cx, request)?;
+                }
+                Timer::Boot => self.on_boot_timer(cx)?,
+                Timer::Leave => self.on_leave_timer(cx)?,
+                Timer::Join(peer) => self.on_join_timeout(cx, peer),
+            }
+        }
+        Ok(())
+    }
+
+    fn on_bytes(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        link: u64,
+        bytes: &[u8],
+    ) -> StoreResult<()> {
+        if !self
+            .links
+            .get(&peer)
+            .is_some_and(|open| open.number == link)
+        {
+            return Ok(());
+        }
+        match Message::decode(bytes) {
+            Ok(message) => self.on_message(cx, peer, message),
+            Err(error) => {
+                let reason = match error {
+                    MessageError::Version(_) => Reason::WrongWireVersion,
+                    MessageError::UnknownKind(_) => Reason::UnknownMessage,
+                    MessageError::Length(_) | MessageError::Body(_) => Reason::MalformedMessage,
+                };
+                self.reasons.count(Some(peer), reason);
+                Ok(())
+            }
+        }
+    }
+
+    fn on_message(&mut self, cx: &mut Cx<'_>, peer: NodeId, message: Message) -> StoreResult<()> {
+        match message {
+            Message::Hello(hello) => return self.on_hello(cx, peer, &hello),
+            Message::Roster(chunk) => return self.on_roster(cx, peer, chunk),
+            Message::Join(step) => return self.on_join(cx, peer, step),
+            Message::Decline(decline) => {
+                tracing::info!(peer = %peer.short(), reason = decline.reason.text(), "declined by peer");
+                return Ok(());
+            }
+            _ if !self.is_member_link(&peer) => {
+                self.reasons.count(Some(peer), Reason::NotOnRoster);
+                return Ok(());
+            }
+            _ => {}
+        }
+        if self.store_trouble.is_some()
+            && matches!(
+                message,
+                Message::Entries(_) | Message::Docs(_) | Message::Headers(_)
+            )
+        {
+            self.reasons.count(Some(peer), Reason::TooMany);
+            return Ok(());
+        }
+        match message {
+            Message::Marks(marks) => self.on_marks(cx, peer, &marks.rows),
+            Message::Beat(beat) => self.on_beat(cx, peer, beat),
+            Message::Entries(batch) => self.on_entries(cx, peer, batch),
+            Message::Want(want) => self.on_want(cx, peer, want),
+            Message::KeeperAsk(ask) => self.on_keeper_ask(cx, peer, ask),
+            Message::KeeperAnswer(answer) => self.on_keeper_answer(cx, peer, &answer),
+            Message::NumberAsk(ask) => self.on_number_ask(cx, peer, &ask),
+            Message::NumberAnswer(answer) => self.on_number_answer(cx, peer, &answer),
+            Message::PlanAsk(())
+            | Message::Plan(_)
+            | Message::DocsAsk(_)
+            | Message::Docs(_)
+            | Message::HeadersAsk(_)
+            | Message::Headers(_) => self.on_boot_message(cx, peer, message),
+            Message::Hello(_) | Message::Roster(_) | Message::Join(_) | Message::Decline(_) => {
+                Ok(())
+            }
+        }
+    }
+
+    /// Ends a group of events: projects what was touched, signs and pushes the entries written.
+    pub fn seal(
+        &mut self,
+        now: Now,
+        rng: &mut Rng,
+        store: &mut dyn Store,
+        fx: &mut Effects,
+    ) -> StoreResult<()> {
+        let cx = &mut Cx {
+            now,
+            rng,
+            store,
+            fx,
+        };
+        self.project_touched(cx)?;
+        self.seal_own(cx)?;
+        self.start_pulls(cx);
+        let after = std::mem::take(&mut self.after_push);
+        cx.fx.sends.extend(after);
+        Ok(())
+    }
+
+    /// Something of our own was written: it must be durable before anybody hears of it.
+    pub(crate) fn wrote_own(&mut self) {
+        self.written = Written::Own;
+    }
+
+    /// Entries of others were written: the next fsync may be a little later.
+    pub(crate) fn wrote_others(&mut self, now: Now) {
+        self.written = self.written.max(Written::Others);
+        self.timers
+            .set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
+    }
+
+    /// Whether the host must commit now, and whether with fsync.
+    pub fn commit_due(&self) -> Option<bool> {
+        let flush = !self.timers.is_set(Timer::Flush) && self.logs.has_undurable();
+        match self.written {
+            Written::Own => Some(true),
+            Written::Nothing | Written::Others if flush => Some(true),
+            Written::Others => Some(false),
+            Written::Nothing => None,
+        }
+    }
+
+    /// The host committed.
+    pub fn committed(&mut self, now: Now, durable: bool) {
+        self.written = Written::Nothing;
+        self.store_trouble = None;
+        if durable {
+            self.timers.stop(Timer::Flush);
+            if self.logs.has_undurable() {
+                self.logs.all_durable();
+                self.beat_soon(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! Links to peers: greeting, standing, and what each side has told the other.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use lienquay_shared::codec::List;
+use lienquay_shared::log::MarkRow;
+use lienquay_shared::wire::link::{Hello, MAX_ROWS, Marks};
+use lienquay_shared::wire::{Message, Priority, Reason};
+use lienquay_shared::{LogId, LogTag, NodeId};
+
+use crate::engine::{Cx, Engine};
+use crate::event::{Close, LinkNo, Send};
+use crate::store::StoreResult;
+
+/// Logs remembered of one peer's vector; a hostile member cannot make it grow further.
+const MAX_THEIR_ROWS: usize = 4 * MAX_ROWS;
+
+/// One open link.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    /// Its number; messages of an older one are dropped.
+    pub(crate) number: LinkNo,
+    /// Since when, monotonic milliseconds.
+    pub(crate) since: u64,
+    /// Whether its greeting came.
+    pub(crate) greeted: bool,
+    /// The peer's vector as it told us.
+    pub(crate) theirs: BTreeMap<LogTag, MarkRow>,
+    /// Our vector as we told it.
+    pub(crate) told: BTreeMap<LogId, MarkRow>,
+    /// Beats sent, and the last one received with its arrival time.
+    pub(crate) beats_sent: u64,
+    pub(crate) last_beat: Option<(u64, u64)>,
+    /// When each recent beat was sent, to time its echo.
+    pub(crate) sent_at: BTreeMap<u64, u64>,
+    /// Half the measured round trip.
+    pub(crate) one_way_millis: u64,
+    /// Members the peer has links to.
+    pub(crate) their_links: BTreeSet<NodeId>,
+    /// How it is.
+    pub(crate) health: Option<lienquay_shared::wire::link::Health>,
+    /// Keys of newcomers' links are not on the roster; they may only join.
+    pub(crate) roster_sent: bool,
+}
+
+impl Link {
+    fn new(number: LinkNo, since: u64) -> Self {
+        Self {
+            number,
+            since,
+            greeted: false,
+            theirs: BTreeMap::new(),
+            told: BTreeMap::new(),
+            beats_sent: 0,
+            last_beat: None,
+            sent_at: BTreeMap::new(),
+            one_way_millis: 0,
+            their_links: BTreeSet::new(),
+            health: None,
+            roster_sent: false,
+        }
+    }
+
+    /// Takes note of rows of the peer's vector.
+    pub(crate) fn hear_rows(&mut self, rows: &[MarkRow]) {
+        for row in rows {
+            if self.theirs.len() < MAX_THEIR_ROWS || self.theirs.contains_key(&row.tag) {
+                self.theirs.insert(row.tag, *row);
+            }
+        }
+    }
+}
+
+impl Engine {
+    pub(crate) fn link_up(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: LinkNo) {
+        if self.roster.gone.contains_key(&peer) {
+            self.reasons.count(Some(peer), Reason::Revoked);
+            cx.fx.closes.push(Close {
+                peer,
+                reason: Reason::Revoked,
+                block: true,
+            });
+            return;
+        }
+        self.links.insert(peer, Link::new(link, cx.now.mono_millis));
+        self.greet(cx, peer);
+    }
+
+    pub(crate) fn link_down(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: LinkNo) {
+        if !self
+            .links
+            .get(&peer)
+            .is_some_and(|open| open.number == link)
+        {
+            return;
+        }
+        self.links.remove(&peer);
+        self.site_clock.forget(&peer);
+        self.pulls.retain(|_, pull| pull.peer != peer);
+        self.pull_elsewhere(cx);
+        self.boot_link_down(cx, peer);
+        self.join_link_down(cx, peer);
+        self.numbers_link_down(cx, peer);
+        self.asks_link_down(cx, peer);
+    }
+
+    /// Whether the peer is a member and its link is open.
+    pub(crate) fn is_member_link(&self, peer: &NodeId) -> bool {
+        self.links.contains_key(peer) && self.roster.is_member(peer)
+    }
+
+    /// Links to members, by key.
+    pub(crate) fn member_links(&self) -> Vec<NodeId> {
+        self.links
+            .keys()
+            .copied()
+            .filter(|peer| self.roster.is_member(peer))
+            .collect()
+    }
+
+    /// Sends at the message's own priority.
+    pub(crate) fn send(&self, cx: &mut Cx<'_>, peer: NodeId, message: Message) {
+        let priority = message.priority();
+        self.send_at(cx, peer, priority, message);
+    }
+
+    /// Sends at a given priority; nothing happens without a link, because whatever it says is said again when one opens.
+    pub(crate) fn send_at(
+        &self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        priority: Priority,
+        message: Message,
+    ) {
+        if let Some(link) = self.links.get(&peer) {
+            cx.fx.sends.push(Send {
+                peer,
+                link: link.number,
+                priority,
+                message,
+            });
+        }
+    }
+
+    /// Greets a peer; a member also gets our whole vector at once, which makes reconnecting one round trip.
+    pub(crate) fn greet(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        let member = self.roster.is_member(&peer);
+        let roster = member.then(|| self.roster_log.digest());
+        self.send(
+            cx,
+            peer,
+            Message::Hello(Hello {
+                site: self.site,
+                roster,
+            }),
+        );
+        if member {
+            self.tell_all_marks(cx, peer);
+        }
+        self.present_for_joining(cx, peer);
+    }
+
+    /// Greets every peer again, after what was to be said to them got lost with a failed commit.
+    pub(crate) fn greet_all(&mut self, cx: &mut Cx<'_>) {
+        let peers: Vec<NodeId> = self.links.keys().copied().collect();
+        for peer in peers {
+            if let Some(link) = self.links.get_mut(&peer) {
+                link.roster_sent = false;
+            }
+            self.greet(cx, peer);
+        }
+    }
+
+    fn tell_all_marks(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        let Some(site) = self.site else { return };
+        let rows = self.advertised_rows(&site);
+        if let Some(link) = self.links.get_mut(&peer) {
+            link.told = rows.iter().copied().collect();
+        }
+        let rows: Vec<MarkRow> = rows.into_iter().map(|(_, row)| row).collect();
+        for chunk in rows.chunks(MAX_ROWS) {
+            let rows = List::truncated(chunk.to_vec());
+            self.send(cx, peer, Message::Marks(Marks { rows, closed: None }));
+        }
+    }
+
+    pub(crate) fn on_hello(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        hello: &Hello,
+    ) -> StoreResult<()> {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return Ok(());
+        };
+        let again = std::mem::replace(&mut link.greeted, true);
+        match (self.site, hello.site) {
+            (Some(ours), Some(theirs)) if ours != theirs => {
+                self.reasons.count(Some(peer), Reason::WrongSite);
+                cx.fx.closes.push(Close {
+                    peer,
+                    reason: Reason::WrongSite,
+                    block: false,
+                });
+                return Ok(());
+            }
+            (Some(_), Some(_)) => {}
+            // One of us has no site yet: only joining can follow.
+            (_, _) => return Ok(()),
+        }
+        if !self.roster.is_member(&peer) {
+            // It may be a member we have not heard of yet; it will present its admission.
+            self.reasons.count(Some(peer), Reason::NotOnRoster);
+            return Ok(());
+        }
+        let same_roster = hello.roster == Some(self.roster_log.digest());
+        if !same_roster {
+            self.send_roster(cx, peer);
+        }
+        if again {
+            self.tell_all_marks(cx, peer);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,196 @@
+//! The logs this node holds: its version vector, and the hashes inside them.
+
+use std::collections::BTreeMap;
+
+use lienquay_shared::log::{Mark, MarkRow, entry_hash, log_root};
+use lienquay_shared::{EntryHash, LogId, LogTag, SiteId};
+
+use crate::store::{Base, LogRow, Store, StoreResult};
+
+/// How many stored headers are read at once while a hash inside a log is recomputed.
+const REHASH_PAGE: usize = 64;
+
+/// One log as held here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Held {
+    /// How far.
+    pub mark: Mark,
+    /// Whether it is known to have ended.
+    pub closed: bool,
+    /// Where it starts, when it is a losing branch kept as a log of its own; a log starts at its root.
+    pub base: Option<Base>,
+}
+
+/// The version vector, with the tags that stand for its logs on the wire.
+#[derive(Debug, Clone, Default)]
+pub struct Logs {
+    held: BTreeMap<LogId, Held>,
+    tags: BTreeMap<LogTag, LogId>,
+}
+
+impl Logs {
+    /// Reads the vector; everything read from a store was committed, and what was committed before this process is
+    /// made durable by the host's first commit.
+    pub fn load(store: &dyn Store, site: &SiteId) -> StoreResult<Self> {
+        let mut logs = Self::default();
+        for row in store.logs()? {
+            logs.insert(site, row);
+        }
+        Ok(logs)
+    }
+
+    fn insert(&mut self, site: &SiteId, row: LogRow) {
+        let mark = Mark {
+            received: row.received,
+            hash: row.hash,
+            durable: row.received,
+        };
+        self.held.insert(
+            row.log,
+            Held {
+                mark,
+                closed: row.closed,
+                base: row.base,
+            },
+        );
+        self.tags.insert(row.log.tag(site), row.log);
+    }
+
+    /// One log.
+    pub fn get(&self, log: &LogId) -> Option<&Held> {
+        self.held.get(log)
+    }
+
+    /// The log a tag stands for.
+    pub fn by_tag(&self, tag: &LogTag) -> Option<LogId> {
+        self.tags.get(tag).copied()
+    }
+
+    /// Every log.
+    pub fn iter(&self) -> impl Iterator<Item = (&LogId, &Held)> {
+        self.held.iter()
+    }
+
+    /// Number of logs.
+    pub fn len(&self) -> usize {
+        self.held.len()
+    }
+
+    /// Whether no log is held.
+    pub fn is_empty(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// How far a log is held, and the hash there; the root for one not held.
+    pub fn head(&self, site: &SiteId, log: &LogId) -> (u64, EntryHash) {
+        self.held.get(log).map_or_else(
+            || (0, log_root(site, log)),
+            |held| (held.mark.received, held.mark.hash),
+        )
+    }
+
+    /// Moves a log's head, creating the log (at `base`, for a branch) if need be, and writes its row.
+    pub fn advance(
+        &mut self,
+        store: &mut dyn Store,
+        site: &SiteId,
+        log: &LogId,
+        base: Option<Base>,
+        to: (u64, EntryHash),
+    ) -> StoreResult<()> {
+        let from = base.map_or(0, |base| base.at);
+        let held = self.held.entry(*log).or_insert(Held {
+            mark: Mark {
+                received: from,
+                hash: to.1,
+                durable: from,
+            },
+            closed: false,
+            base,
+        });
+        held.mark.received = to.0;
+        held.mark.hash = to.1;
+        held.mark.durable = held.mark.durable.min(to.0);
+        self.tags.insert(log.tag(site), *log);
+        let row = self.row(log);
+        row.map_or(Ok(()), |row| store.put_log(&row))
+    }
+
+    /// Notes that a log has ended.
+    pub fn close(&mut self, store: &mut dyn Store, log: &LogId) -> StoreResult<()> {
+        match self.held.get_mut(log) {
+            Some(held) if !held.closed => held.closed = true,
+            Some(_) | None => return Ok(()),
+        }
+        self.row(log).map_or(Ok(()), |row| store.put_log(&row))
+    }
+
+    fn row(&self, log: &LogId) -> Option<LogRow> {
+        self.held.get(log).map(|held| LogRow {
+            log: *log,
+            received: held.mark.received,
+            hash: held.mark.hash,
+            closed: held.closed,
+            base: held.base,
+        })
+    }
+
+    /// After a commit that was fsynced: everything received is durable.
+    pub fn all_durable(&mut self) {
+        for held in self.held.values_mut() {
+            held.mark.durable = held.mark.received;
+        }
+    }
+
+    /// Whether anything received is not durable yet.
+    pub fn has_undurable(&self) -> bool {
+        self.held
+            .values()
+            .any(|held| held.mark.durable < held.mark.received)
+    }
+
+    /// The vector as rows for the wire.
+    pub fn rows(&self, site: &SiteId) -> Vec<(LogId, MarkRow)> {
+        self.held
+            .iter()
+            .map(|(log, held)| (*log, MarkRow::new(log.tag(site), &held.mark)))
+            .collect()
+    }
+
+    /// The hash of a log at a position this node holds; `None` beyond it or before its base.
+    pub fn hash_at(
+        &self,
+        store: &dyn Store,
+        site: &SiteId,
+        log: &LogId,
+        seq: u64,
+    ) -> StoreResult<Option<EntryHash>> {
+        let Some(held) = self.held.get(log) else {
+            return Ok(None);
+        };
+        if seq == held.mark.received {
+            return Ok(Some(held.mark.hash));
+        }
+        let (from, root) = held
+            .base
+            .map_or_else(|| (0, log_root(site, log)), |base| (base.at, base.hash));
+        if seq < from || seq > held.mark.received {
+            return Ok(None);
+        }
+        let (mut at, mut hash) = match store.signature_before(log, seq)? {
+            Some(point) if point.seq >= from => (point.seq, point.hash),
+            Some(_) | None => (from, root),
+        };
+        while at < seq {
+            let page = store.entries(log, at, REHASH_PAGE)?;
+            if page.is_empty() {
+                return Ok(None);
+            }
+            for entry in page.iter().take_while(|entry| entry.header.seq <= seq) {
+                hash = entry_hash(&hash, &entry.header_bytes);
+                at = entry.header.seq;
+            }
+        }
+        Ok(Some(hash))
+    }
+}

@@ -1,0 +1,185 @@
+//! The roster at work: statements in and out, and what follows when somebody comes or goes.
+
+use std::collections::BTreeSet;
+
+use lienquay_shared::roster::kind::{Kind, Slot};
+use lienquay_shared::roster::{InsertOutcome, Refused, Signer, Statement};
+use lienquay_shared::wire::link::RosterChunk;
+use lienquay_shared::wire::{Message, Reason};
+use lienquay_shared::{DocId, LogId, NodeId};
+
+use crate::engine::{Cx, Engine};
+use crate::event::Close;
+use crate::store::{EntryState, StoreFault, StoreResult};
+
+/// Entries read at once while those beyond a cut are looked for.
+const PAGE: usize = 256;
+
+impl Engine {
+    /// Sends every statement: the roster is small, and differs rarely.
+    pub(crate) fn send_roster(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        if std::mem::replace(&mut link.roster_sent, true) {
+            return;
+        }
+        for chunk in self.roster_log.chunks() {
+            self.send(cx, peer, Message::Roster(chunk));
+        }
+    }
+
+    /// Statements came, from a member or from somebody who presents its own admission.
+    pub(crate) fn on_roster(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        chunk: RosterChunk,
+    ) -> StoreResult<()> {
+        if self.site.is_none() {
+            return self.join_roster(cx, peer, chunk);
+        }
+        let mut grew = false;
+        for signed in chunk.statements.into_vec() {
+            match self.roster_log.insert(signed) {
+                InsertOutcome::Stored(hashes) => {
+                    grew |= !hashes.is_empty();
+                    for hash in hashes {
+                        if let Some(statement) = self.roster_log.get(&hash) {
+                            cx.store.add_statement(&hash, statement.signed())?;
+                        }
+                    }
+                }
+                InsertOutcome::Known | InsertOutcome::Pending { .. } => {}
+                InsertOutcome::Refused(refused) => {
+                    let reason = match refused {
+                        Refused::WrongSite(_) => Reason::WrongSite,
+                        Refused::Full | Refused::SignerFull(_) => Reason::TooMany,
+                        Refused::Stranger(_) => Reason::NotOnRoster,
+                        Refused::Statement(_) => Reason::BadSignature,
+                    };
+                    self.reasons.count(Some(peer), reason);
+                }
+            }
+        }
+        if grew { self.roster_grew(cx) } else { Ok(()) }
+    }
+
+    /// Signs a statement with this node's key, or with the site key while it is at hand, and tells everybody.
+    pub(crate) fn state(&mut self, cx: &mut Cx<'_>, kind: Kind) -> StoreResult<()> {
+        let Some(site) = self.site else {
+            return Err(StoreFault::Failed("no site".to_owned()));
+        };
+        let statement = Statement {
+            site,
+            kind,
+            by: Signer::Node(self.me),
+            parents: self.roster_log.parents(),
+            hlc: self.clock.tick(cx.now.wall_millis),
+        };
+        let signed = statement
+            .sign(&self.settings.key)
+            .map_err(|error| StoreFault::Failed(error.to_string()))?;
+        let InsertOutcome::Stored(hashes) = self.roster_log.insert(signed.clone()) else {
+            return Err(StoreFault::Failed(
+                "the roster does not take the statement".to_owned(),
+            ));
+        };
+        for hash in hashes {
+            cx.store.add_statement(&hash, &signed)?;
+        }
+        self.roster_grew(cx)
+    }
+
+    /// Folds the roster anew and does what follows: links of those gone are closed, newcomers greeted, entries beyond
+    /// cuts set aside, slots allotted.
+    pub(crate) fn roster_grew(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        self.wrote_own();
+        let before = std::mem::replace(&mut self.roster, self.roster_log.fold());
+        for peer in self.links.keys().copied().collect::<Vec<_>>() {
+            if self.roster.gone.contains_key(&peer) {
+                self.links.remove(&peer);
+                self.reasons.count(Some(peer), Reason::Revoked);
+                cx.fx.closes.push(Close {
+                    peer,
+                    reason: Reason::Revoked,
+                    block: true,
+                });
+            } else if self.roster.is_member(&peer) {
+                if let Some(link) = self.links.get_mut(&peer) {
+                    link.roster_sent = false;
+                }
+                self.send_roster(cx, peer);
+                if !before.is_member(&peer) {
+                    self.greet(cx, peer);
+                }
+            }
+        }
+        self.pulls
+            .retain(|_, pull| self.links.contains_key(&pull.peer));
+        if before.gone != self.roster.gone {
+            self.set_aside_beyond_cuts(cx)?;
+        }
+        self.pull_elsewhere(cx);
+        self.allot_slots(cx)
+    }
+
+    /// Entries beyond a cut leave their documents, unless a valid entry builds on them.
+    fn set_aside_beyond_cuts(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let mut docs: BTreeSet<DocId> = BTreeSet::new();
+        let logs: Vec<LogId> = self.logs.iter().map(|(log, _)| *log).collect();
+        for log in logs {
+            let Some(cut) = self.roster.cut_of(&log) else {
+                continue;
+            };
+            let mut after = cut.seq;
+            loop {
+                let page = cx.store.entries(&log, after, PAGE)?;
+                let Some(last) = page.last() else { break };
+                after = last.header.seq;
+                docs.extend(
+                    page.iter()
+                        .filter(|entry| {
+                            matches!(entry.state, EntryState::Applied | EntryState::Pending)
+                        })
+                        .filter(|entry| entry.header.change_hash.is_some())
+                        .map(|entry| entry.header.doc),
+                );
+            }
+        }
+        for doc in docs {
+            self.rebuild(cx, doc)?;
+        }
+        Ok(())
+    }
+
+    /// The slot keeper gives every member without a slot one.
+    pub(crate) fn allot_slots(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        if self.roster.slot_keeper != Some(self.me) || !self.roster.is_member(&self.me) {
+            return Ok(());
+        }
+        let day = self.site_clock.read(cx.now).day().0;
+        let without = self
+            .roster
+            .members
+            .iter()
+            .find(|(_, member)| member.slot.is_none())
+            .map(|(node, _)| *node);
+        match (without, self.roster.free_slot(day)) {
+            // Stating it folds again and comes back here for the next one.
+            (Some(node), Some(slot)) => self.state(
+                cx,
+                Kind::Slot(Slot {
+                    node,
+                    slot: Some(slot),
+                    day,
+                }),
+            ),
+            (Some(_), None) => {
+                self.reasons.count(None, Reason::NoNumberSlot);
+                Ok(())
+            }
+            (None, _) => Ok(()),
+        }
+    }
+}

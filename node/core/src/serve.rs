@@ -1,0 +1,153 @@
+//! Answering pulls and passing on what arrives: any node relays any other's entries.
+
+use lienquay_shared::codec::{Blob, List};
+use lienquay_shared::log::bounds::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
+use lienquay_shared::log::{EntryBatch, WireEntry};
+use lienquay_shared::wire::link::Want;
+use lienquay_shared::wire::{Message, Priority};
+use lienquay_shared::{LogId, NodeId, SiteId};
+
+use crate::docs::change_of;
+use crate::engine::{Cx, Engine};
+use crate::store::{EntryRef, EntryState, SignedPoint, StoreResult, StoredEntry};
+use crate::sync::PULL_WINDOW;
+
+impl Engine {
+    /// Answers a pull with batches that each end where a signature is.
+    pub(crate) fn on_want(&mut self, cx: &mut Cx<'_>, peer: NodeId, want: Want) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        let Some(log) = self.logs.by_tag(&want.tag) else {
+            return Ok(());
+        };
+        let (received, _) = self.logs.head(&site, &log);
+        let base = self
+            .logs
+            .get(&log)
+            .and_then(|held| held.base)
+            .map_or(0, |base| base.at);
+        let mut after = want.after.max(base);
+        // Who does not know a branch cannot know where it starts, and asks for its beginning.
+        let upto = if want.after < base {
+            received
+        } else {
+            want.upto.min(received)
+        };
+        let upto = upto.min(after.saturating_add(PULL_WINDOW));
+        while after < upto {
+            let Some(batch) = self.batch_from(cx, &site, &log, after, want.trace)? else {
+                return Ok(());
+            };
+            after = batch.last_seq();
+            self.send_at(cx, peer, Priority::Range, Message::Entries(batch));
+        }
+        Ok(())
+    }
+
+    /// The entries after `after` up to the next signature that keeps the batch within its bounds.
+    fn batch_from(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        log: &LogId,
+        after: u64,
+        trace: bool,
+    ) -> StoreResult<Option<EntryBatch>> {
+        let stored = cx.store.entries(log, after, MAX_BATCH_ENTRIES)?;
+        let Some(end) = self.batch_end(cx, log, after, &stored)? else {
+            return Ok(None);
+        };
+        let mut entries = Vec::new();
+        for entry in stored
+            .into_iter()
+            .take_while(|entry| entry.header.seq <= end.seq)
+        {
+            let change = self.change_to_send(cx, &entry)?;
+            let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
+            else {
+                return Ok(None);
+            };
+            entries.push(WireEntry { header, change });
+        }
+        let branch_of = self
+            .logs
+            .get(log)
+            .and_then(|held| held.base)
+            .map(|base| base.of);
+        let previous = if trace || branch_of.is_some() {
+            self.logs.hash_at(cx.store, site, log, after)?
+        } else {
+            None
+        };
+        Ok(Some(EntryBatch {
+            log: *log,
+            after,
+            entries: List::truncated(entries),
+            signature: end.signature,
+            previous,
+            branch_of,
+        }))
+    }
+
+    /// The last signed point that keeps the batch under its byte bound; at least the next one, whose stretch is bounded
+    /// by what its author may write unsigned.
+    fn batch_end(
+        &self,
+        cx: &Cx<'_>,
+        log: &LogId,
+        after: u64,
+        stored: &[StoredEntry],
+    ) -> StoreResult<Option<SignedPoint>> {
+        let mut n_bytes = 0;
+        let mut last_fitting = after;
+        for entry in stored {
+            n_bytes += entry.header_bytes.len() + entry.change.as_ref().map_or(0, Vec::len);
+            if n_bytes > MAX_BATCH_BYTES {
+                break;
+            }
+            last_fitting = entry.header.seq;
+        }
+        match cx.store.signature_before(log, last_fitting)? {
+            Some(point) if point.seq > after => Ok(Some(point)),
+            Some(_) | None => cx.store.signature_after(log, after + 1),
+        }
+    }
+
+    fn change_to_send(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry) -> StoreResult<Vec<u8>> {
+        if let Some(change) = &entry.change {
+            return Ok(change.clone());
+        }
+        if entry.header.change_hash.is_none() || entry.state == EntryState::Forgotten {
+            return Ok(Vec::new());
+        }
+        let entry_ref = EntryRef {
+            log: entry.log,
+            seq: entry.header.seq,
+            change_hash: entry.header.change_hash,
+            state: entry.state,
+        };
+        Ok(change_of(&mut self.docs, cx.store, &entry.header.doc, &entry_ref)?.unwrap_or_default())
+    }
+
+    /// Passes a batch on to members that its author and its bringer have no link to.
+    pub(crate) fn relay(&mut self, cx: &mut Cx<'_>, from: NodeId, batch: &EntryBatch) {
+        let Some(site) = self.site else { return };
+        let tag = batch.log.tag(&site);
+        for peer in self.member_links() {
+            let Some(link) = self.links.get(&peer) else {
+                continue;
+            };
+            let reached = peer == from
+                || peer == batch.log.node
+                || link.their_links.contains(&from)
+                || link.their_links.contains(&batch.log.node);
+            let holds = link
+                .theirs
+                .get(&tag)
+                .is_some_and(|row| row.received >= batch.last_seq());
+            let follows = link.theirs.get(&tag).map_or(0, |row| row.received) >= batch.after;
+            if !reached && !holds && follows {
+                self.send(cx, peer, Message::Entries(batch.clone()));
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Site time: what this site takes for the true time, from members' clocks and trusted anchors.
+//!
+//! PCs without internet have wrong clocks. A clock is never a reason to refuse data; but a legal time (received, due)
+//! must not come from a dead CMOS battery. Site time is our own clock plus the median of the members' offsets, or plus
+//! an anchor (the province's `Date` header, or a date an officer confirmed), and never below the highest anchored time
+//! stored durably.
+
+use std::collections::BTreeMap;
+
+use lienquay_shared::NodeId;
+use lienquay_shared::domain::site_time::{SiteTime, TimeQuality};
+use lienquay_shared::wire::link::BeatClock;
+
+use crate::event::Now;
+
+/// This program was written in 2026: any earlier date is a clock that lost its battery.
+pub const EARLIEST_PLAUSIBLE_MILLIS: u64 = 1_780_000_000_000;
+/// An unanchored clock further ahead than this of the program's age is as implausible as one behind.
+pub const LATEST_PLAUSIBLE_MILLIS: u64 = EARLIEST_PLAUSIBLE_MILLIS + 20 * 365 * 86_400_000;
+/// An anchor counts this long; quartz drifts about a second a day.
+const ANCHOR_VALID_MILLIS: u64 = 30 * 86_400_000;
+
+/// An offset from our monotonic clock to a trusted time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Anchor {
+    /// True time minus our monotonic clock, at `set_at`.
+    utc_minus_mono_millis: i64,
+    set_at_mono_millis: u64,
+    quality: TimeQuality,
+}
+
+/// The site clock of one node.
+#[derive(Debug, Clone, Default)]
+pub struct SiteClock {
+    /// Members' wall clocks minus ours, milliseconds.
+    offsets: BTreeMap<NodeId, i64>,
+    anchor: Option<Anchor>,
+    /// The highest anchored time known to be durable: site time never falls below it.
+    floor_millis: u64,
+}
+
+fn signed(millis: u64) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX)
+}
+
+fn unsigned(millis: i64) -> u64 {
+    u64::try_from(millis).unwrap_or(0)
+}
+
+impl SiteClock {
+    /// A time that was anchored and durable before.
+    pub fn raise_floor(&mut self, millis: u64) {
+        self.floor_millis = self.floor_millis.max(millis);
+    }
+
+    /// The floor to keep durable.
+    pub fn floor_millis(&self) -> u64 {
+        self.floor_millis
+    }
+
+    /// A trusted time became known.
+    pub fn anchor(&mut self, now: Now, utc_millis: u64, quality: TimeQuality) {
+        self.anchor = Some(Anchor {
+            utc_minus_mono_millis: signed(utc_millis) - signed(now.mono_millis),
+            set_at_mono_millis: now.mono_millis,
+            quality,
+        });
+        self.floor_millis = self.floor_millis.max(utc_millis);
+    }
+
+    /// A member told its clocks; `one_way_millis` is half the measured round trip.
+    pub fn heard(&mut self, now: Now, member: NodeId, clock: &BeatClock, one_way_millis: u64) {
+        let theirs = clock.wall_millis.saturating_add(one_way_millis);
+        self.offsets
+            .insert(member, signed(theirs) - signed(now.wall_millis));
+        if let Some((correction, age)) = clock.anchor
+            && self
+                .anchor
+                .is_none_or(|own| now.mono_millis - own.set_at_mono_millis > age)
+            && age < ANCHOR_VALID_MILLIS
+        {
+            let utc = signed(theirs).saturating_add(correction);
+            self.anchor = Some(Anchor {
+                utc_minus_mono_millis: utc - signed(now.mono_millis),
+                set_at_mono_millis: now.mono_millis.saturating_sub(age),
+                quality: TimeQuality::Anchored,
+            });
+            self.floor_millis = self.floor_millis.max(unsigned(utc));
+        }
+    }
+
+    /// A member is gone; its clock no longer counts.
+    pub fn forget(&mut self, member: &NodeId) {
+        self.offsets.remove(member);
+    }
+
+    /// A member's clock against ours, in milliseconds.
+    pub fn offset_of(&self, member: &NodeId) -> Option<i64> {
+        self.offsets.get(member).copied()
+    }
+
+    /// The correction to announce in beats: trusted time minus our wall clock, and the anchor's age.
+    pub fn announced(&self, now: Now) -> Option<(i64, u64)> {
+        let anchor = self.valid_anchor(now)?;
+        let utc = anchor.utc_minus_mono_millis + signed(now.mono_millis);
+        Some((
+            utc - signed(now.wall_millis),
+            now.mono_millis - anchor.set_at_mono_millis,
+        ))
+    }
+
+    fn valid_anchor(&self, now: Now) -> Option<Anchor> {
+        self.anchor.filter(|anchor| {
+            now.mono_millis.saturating_sub(anchor.set_at_mono_millis) < ANCHOR_VALID_MILLIS
+        })
+    }
+
+    /// Site time now, with its quality.
+    pub fn read(&self, now: Now) -> SiteTime {
+        let (millis, quality) = match self.valid_anchor(now) {
+            Some(anchor) => (
+                unsigned(anchor.utc_minus_mono_millis + signed(now.mono_millis)),
+                anchor.quality,
+            ),
+            None => self.by_median(now),
+        };
+        SiteTime {
+            millis: millis.max(self.floor_millis),
+            quality,
+        }
+    }
+
+    /// Whether nothing vouches for the date and it cannot be true: the officer must be asked before legal times are
+    /// written.
+    pub fn is_doubtful(&self, now: Now) -> bool {
+        self.valid_anchor(now).is_none() && !self.is_plausible(self.median(now))
+    }
+
+    fn is_plausible(&self, millis: u64) -> bool {
+        (EARLIEST_PLAUSIBLE_MILLIS.max(self.floor_millis)..LATEST_PLAUSIBLE_MILLIS)
+            .contains(&millis)
+    }
+
+    fn median(&self, now: Now) -> u64 {
+        let mut offsets: Vec<i64> = self.offsets.values().copied().chain([0]).collect();
+        offsets.sort_unstable();
+        unsigned(signed(now.wall_millis) + offsets[offsets.len() / 2])
+    }
+
+    fn by_median(&self, now: Now) -> (u64, TimeQuality) {
+        let millis = self.median(now);
+        let vouched = !self.offsets.is_empty() && self.is_plausible(millis);
+        (
+            millis,
+            if vouched {
+                TimeQuality::Median
+            } else {
+                TimeQuality::Unconfirmed
+            },
+        )
+    }
+}

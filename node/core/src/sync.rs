@@ -1,0 +1,235 @@
+//! Closing gaps: what the vectors say is missing is pulled, each log from one peer at a time.
+
+use std::collections::BTreeMap;
+
+use lienquay_shared::log::{HashHalf, MarkRow};
+use lienquay_shared::wire::link::Want;
+use lienquay_shared::wire::{Message, Reason};
+use lienquay_shared::{LogId, LogTag, NodeId, SiteId};
+
+use crate::engine::{Cx, Engine};
+use crate::store::StoreResult;
+use crate::timer::Timer;
+
+/// Entries asked for at once: eight batches, so that a round trip is paid once per 512 entries.
+pub(crate) const PULL_WINDOW: u64 = 512;
+/// Logs pulled at the same time.
+const MAX_PULLS: usize = 16;
+/// After this long without progress another peer is asked.
+const PULL_TIMEOUT_MILLIS: u64 = 5_000;
+/// Missing entries from which a first copy by snapshots is cheaper than replaying them one by one.
+pub(crate) const BOOT_THRESHOLD: u64 = 2_000;
+
+/// One log being pulled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Pull {
+    /// From whom.
+    pub(crate) peer: NodeId,
+    /// Up to which entry the running request goes.
+    pub(crate) upto: u64,
+    /// Whether the request was sent.
+    sent: bool,
+}
+
+impl Engine {
+    /// A peer told what it holds.
+    pub(crate) fn on_marks(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        rows: &[MarkRow],
+    ) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        let Some(link) = self.links.get_mut(&peer) else {
+            return Ok(());
+        };
+        link.hear_rows(rows);
+        if self.boot_if_far_behind(cx, peer)? {
+            return Ok(());
+        }
+        for row in rows {
+            self.compare(cx, &site, peer, row)?;
+        }
+        self.asks_marks_heard(cx, peer)
+    }
+
+    fn compare(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        row: &MarkRow,
+    ) -> StoreResult<()> {
+        let log = self.logs.by_tag(&row.tag);
+        let received = log.map_or(0, |log| self.logs.head(site, &log).0);
+        if row.received > received {
+            if log.is_some() && log == self.own {
+                self.own_log_overtaken(cx)?;
+            }
+            self.pull(cx, peer, row.tag, row.received);
+            return Ok(());
+        }
+        if let Some(log) = log
+            && row.received > 0
+            && let Some(hash) = self.logs.hash_at(cx.store, site, &log, row.received)?
+            && HashHalf::from(hash) != row.hash
+        {
+            self.trace_fork(cx, site, peer, &log, row.received);
+        }
+        Ok(())
+    }
+
+    /// Wants a log from a peer, unless it is being pulled already.
+    pub(crate) fn pull(&mut self, cx: &mut Cx<'_>, peer: NodeId, tag: LogTag, upto: u64) {
+        if self.boot.is_loading_plan()
+            || self.pulls.contains_key(&tag)
+            || self.pulls.len() >= MAX_PULLS
+        {
+            return;
+        }
+        self.pulls.insert(
+            tag,
+            Pull {
+                peer,
+                upto,
+                sent: false,
+            },
+        );
+        self.timers
+            .set(Timer::Pull(tag), cx.now.mono_millis + PULL_TIMEOUT_MILLIS);
+    }
+
+    /// Sends the requests that were decided during this group of events.
+    pub(crate) fn start_pulls(&mut self, cx: &mut Cx<'_>) {
+        let Some(site) = self.site else { return };
+        let unsent: Vec<(LogTag, Pull)> = self
+            .pulls
+            .iter()
+            .filter(|(_, pull)| !pull.sent)
+            .map(|(tag, pull)| (*tag, *pull))
+            .collect();
+        for (tag, pull) in unsent {
+            let after = self
+                .logs
+                .by_tag(&tag)
+                .map_or(0, |log| self.logs.head(&site, &log).0);
+            let upto = pull.upto.min(after + PULL_WINDOW);
+            if upto <= after || !self.is_member_link(&pull.peer) {
+                self.stop_pull(tag);
+                continue;
+            }
+            self.pulls.insert(
+                tag,
+                Pull {
+                    upto,
+                    sent: true,
+                    ..pull
+                },
+            );
+            self.send(
+                cx,
+                pull.peer,
+                Message::Want(Want {
+                    tag,
+                    after,
+                    upto,
+                    trace: false,
+                }),
+            );
+        }
+    }
+
+    fn stop_pull(&mut self, tag: LogTag) {
+        self.pulls.remove(&tag);
+        self.timers.stop(Timer::Pull(tag));
+    }
+
+    /// Entries of a log came: the pull goes on, or is done.
+    pub(crate) fn pull_progressed(&mut self, cx: &mut Cx<'_>, site: &SiteId, log: &LogId) {
+        let tag = log.tag(site);
+        let Some(pull) = self.pulls.get(&tag).copied() else {
+            return;
+        };
+        let (received, _) = self.logs.head(site, log);
+        self.timers
+            .set(Timer::Pull(tag), cx.now.mono_millis + PULL_TIMEOUT_MILLIS);
+        if received < pull.upto {
+            return;
+        }
+        self.stop_pull(tag);
+        let best = self.best_source(&tag);
+        if let Some((peer, upto)) = best.filter(|(_, upto)| *upto > received) {
+            self.pull(cx, peer, tag, upto);
+        }
+    }
+
+    /// The member that holds most of a log; the one with the fastest link of those.
+    fn best_source(&self, tag: &LogTag) -> Option<(NodeId, u64)> {
+        self.member_links()
+            .into_iter()
+            .filter_map(|peer| {
+                let link = self.links.get(&peer)?;
+                Some((
+                    link.theirs.get(tag)?.received,
+                    std::cmp::Reverse(link.one_way_millis),
+                    peer,
+                ))
+            })
+            .max()
+            .map(|(received, _, peer)| (peer, received))
+    }
+
+    pub(crate) fn on_pull_timeout(&mut self, cx: &mut Cx<'_>, tag: LogTag) {
+        let Some(pull) = self.pulls.remove(&tag) else {
+            return;
+        };
+        self.reasons.count(Some(pull.peer), Reason::RangeTimeout);
+        let other = self.member_links().into_iter().find(|peer| {
+            *peer != pull.peer
+                && self.links.get(peer).is_some_and(|link| {
+                    link.theirs
+                        .get(&tag)
+                        .is_some_and(|row| row.received >= pull.upto)
+                })
+        });
+        self.pull(cx, other.unwrap_or(pull.peer), tag, pull.upto);
+    }
+
+    /// A peer is gone, or the roster grew: looks again at every gap the remaining vectors show.
+    pub(crate) fn pull_elsewhere(&mut self, cx: &mut Cx<'_>) {
+        let Some(site) = self.site else { return };
+        let mut best: BTreeMap<LogTag, ()> = BTreeMap::new();
+        for peer in self.member_links() {
+            if let Some(link) = self.links.get(&peer) {
+                best.extend(link.theirs.keys().map(|tag| (*tag, ())));
+            }
+        }
+        for tag in best.into_keys() {
+            let received = self
+                .logs
+                .by_tag(&tag)
+                .map_or(0, |log| self.logs.head(&site, &log).0);
+            if let Some((peer, upto)) = self.best_source(&tag).filter(|(_, upto)| *upto > received)
+            {
+                self.pull(cx, peer, tag, upto);
+            }
+        }
+    }
+
+    /// How many entries the peer holds that we lack.
+    pub(crate) fn behind(&self, peer: &NodeId) -> u64 {
+        let (Some(site), Some(link)) = (self.site, self.links.get(peer)) else {
+            return 0;
+        };
+        link.theirs
+            .iter()
+            .map(|(tag, row)| {
+                let received = self
+                    .logs
+                    .by_tag(tag)
+                    .map_or(0, |log| self.logs.head(&site, &log).0);
+                row.received.saturating_sub(received)
+            })
+            .sum()
+    }
+}
