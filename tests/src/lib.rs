@@ -1,1 +1,8 @@
-//! Placeholder.
+//! The harness shared by the tests that cross crates: a whole site simulated in one thread, replayable from a seed.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a harness fails by panicking: its caller is a test"
+)]
+
+pub mod sim;

@@ -17,6 +17,7 @@ pub mod docs;
 pub mod engine;
 pub mod event;
 pub mod host;
+mod inspect;
 mod joining;
 mod keeper;
 mod link;

@@ -1,0 +1,201 @@
+//! A simulated disk with the contract of the real store: one open transaction, commits that a crash may lose until one of
+//! them was durable, and faults at any write.
+//!
+//! As in a write-ahead log, commits are lost from the end only: a crash keeps every durable commit and everything before
+//! it, and of the commits after it any number of the first.
+
+mod projections;
+mod store;
+mod table;
+mod tables;
+
+use lienquay_core::store::{StoreFault, StoreResult};
+
+use crate::sim::chance::Chance;
+use tables::Tables;
+
+/// One node's disk.
+#[derive(Debug, Clone, Default)]
+pub struct SimStore {
+    tables: Tables,
+    faults: Faults,
+    n_unsynced: usize,
+    n_durable_commits: u64,
+    dirty: bool,
+}
+
+/// What is wrong with a disk.
+#[derive(Debug, Clone, Default)]
+pub struct Faults {
+    /// No space: every write fails.
+    pub full: bool,
+    /// After so many more writes the disk is full.
+    pub full_after: Option<u64>,
+    /// After so many more writes or commits the power is gone: everything fails, and the world notices.
+    pub dies_after: Option<u64>,
+    dead: bool,
+}
+
+impl SimStore {
+    /// An empty disk.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is wrong with it, to change.
+    pub fn faults(&mut self) -> &mut Faults {
+        &mut self.faults
+    }
+
+    /// Whether the power went away under a write (see [`Faults::dies_after`]).
+    pub fn is_dead(&self) -> bool {
+        self.faults.dead
+    }
+
+    /// How often everything was fsynced.
+    pub fn n_durable_commits(&self) -> u64 {
+        self.n_durable_commits
+    }
+
+    /// The process is killed or the power fails: what was not durable is lost from the end, all of it with `all_unsynced`,
+    /// any part of it otherwise. Leaves a disk to start from.
+    pub fn crash(&mut self, chance: &mut Chance, all_unsynced: bool) {
+        let kept = if all_unsynced {
+            0
+        } else {
+            chance.index(self.n_unsynced + 1)
+        };
+        self.tables.rewind(kept);
+        self.tables.settle();
+        self.n_unsynced = 0;
+        self.dirty = false;
+        self.faults = Faults::default();
+    }
+
+    /// What a copy of the folder, taken now and started elsewhere, would hold.
+    pub fn clone_disk(&self) -> Self {
+        let mut copy = self.clone();
+        copy.tables.rewind(copy.n_unsynced);
+        copy.tables.settle();
+        Self {
+            tables: copy.tables,
+            ..Self::default()
+        }
+    }
+
+    fn write(&mut self) -> StoreResult<()> {
+        self.step()?;
+        self.dirty = true;
+        if let Some(left) = &mut self.faults.full_after {
+            match left.checked_sub(1) {
+                Some(fewer) => *left = fewer,
+                None => self.faults.full = true,
+            }
+        }
+        if self.faults.full {
+            Err(StoreFault::Full("simulated".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+
+    fn step(&mut self) -> StoreResult<()> {
+        if let Some(left) = &mut self.faults.dies_after {
+            match left.checked_sub(1) {
+                Some(fewer) => *left = fewer,
+                None => self.faults.dead = true,
+            }
+        }
+        if self.faults.dead {
+            Err(StoreFault::Failed("no power".to_owned()))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lienquay_core::store::Store as _;
+
+    use super::*;
+
+    fn named(store: &SimStore) -> Vec<u8> {
+        (0..10_u8)
+            .filter(|name| store.meta(&name.to_string()).unwrap().is_some())
+            .collect()
+    }
+
+    fn five_commits_of_which_two_are_durable() -> SimStore {
+        let mut store = SimStore::new();
+        for name in 0..5_u8 {
+            store.set_meta(&name.to_string(), b"1").unwrap();
+            store.commit(name == 1).unwrap();
+        }
+        store.set_meta("7", b"1").unwrap();
+        store
+    }
+
+    #[test]
+    fn a_crash_keeps_the_durable_and_a_prefix_of_the_rest() {
+        let mut lengths = std::collections::BTreeSet::new();
+        for seed in 0..40 {
+            let mut store = five_commits_of_which_two_are_durable();
+            store.crash(&mut Chance::new(seed, "disk"), false);
+            let kept = named(&store);
+            assert_eq!(
+                kept,
+                (0..u8::try_from(kept.len()).unwrap()).collect::<Vec<_>>()
+            );
+            lengths.insert(kept.len());
+        }
+        assert_eq!(lengths.into_iter().collect::<Vec<_>>(), [2, 3, 4, 5]);
+    }
+
+    #[test]
+    fn a_power_cut_keeps_the_durable_only() {
+        let mut store = five_commits_of_which_two_are_durable();
+        store.crash(&mut Chance::new(1, "disk"), true);
+        assert_eq!(named(&store), [0, 1]);
+    }
+
+    #[test]
+    fn a_copy_holds_what_was_committed() {
+        let store = five_commits_of_which_two_are_durable();
+        assert_eq!(named(&store.clone_disk()), [0, 1, 2, 3, 4]);
+        assert_eq!(named(&store), [0, 1, 2, 3, 4, 7]);
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_keeps_what_was_committed() {
+        let mut store = five_commits_of_which_two_are_durable();
+        store.faults().full_after = Some(1);
+        store.set_meta("8", b"1").unwrap();
+        assert!(matches!(
+            store.set_meta("9", b"1"),
+            Err(StoreFault::Full(_))
+        ));
+        store.rollback();
+        assert_eq!(named(&store), [0, 1, 2, 3, 4]);
+        store.faults().full = false;
+        store.faults().full_after = None;
+        store.set_meta("9", b"1").unwrap();
+        store.commit(true).unwrap();
+        assert_eq!(named(&store), [0, 1, 2, 3, 4, 9]);
+    }
+
+    #[test]
+    fn power_can_go_at_any_write_and_at_the_commit() {
+        for writes in 0..3 {
+            let mut store = SimStore::new();
+            store.faults().dies_after = Some(writes);
+            let result = store
+                .set_meta("1", b"1")
+                .and_then(|()| store.set_meta("2", b"1"))
+                .and_then(|()| store.commit(true));
+            assert!(result.is_err() && store.is_dead());
+            store.crash(&mut Chance::new(1, "disk"), false);
+            assert!(named(&store).is_empty());
+        }
+    }
+}

@@ -1,0 +1,595 @@
+//! [`Store`] on the tables of the simulated disk.
+
+use std::ops::Bound;
+
+use lienquay_core::store::{
+    DocRow, EntryRef, EntryState, GrantRow, LogRow, NumberRow, ProjectionRow, SignedPoint, Store,
+    StoreFault, StoreResult, StoredEntry, TicketFilter,
+};
+use lienquay_shared::log::DocKind;
+use lienquay_shared::view::TicketRow;
+use lienquay_shared::wire::Reason;
+use lienquay_shared::wire::link::SignedBytes;
+use lienquay_shared::{DocId, Hlc, LogId, RequestId, StatementHash};
+
+use super::SimStore;
+use super::projections;
+use super::tables::EntryText;
+
+/// Recorded answers kept.
+const MAX_OUTCOMES: usize = 20_000;
+
+/// What is numbered in order of arrival.
+#[derive(Clone, Copy)]
+enum Counter {
+    Statement,
+    Entry,
+    Applied,
+    Outcome,
+}
+
+impl SimStore {
+    fn next(&mut self, counter: Counter) -> u64 {
+        let number = self
+            .tables
+            .counters
+            .get(&(counter as u8))
+            .copied()
+            .unwrap_or(0)
+            + 1;
+        self.tables.counters.put(counter as u8, number);
+        number
+    }
+
+    fn stored(&self, log: &LogId, seq: u64) -> Option<StoredEntry> {
+        let text = self.tables.entries.get(&(*log, seq))?;
+        Some(StoredEntry {
+            log: *log,
+            header: text.header.clone(),
+            header_bytes: text.header_bytes.clone(),
+            change: self.tables.changes.get(&(*log, seq)).cloned().flatten(),
+            state: *self.tables.states.get(&(*log, seq))?,
+        })
+    }
+
+    fn note_state(&mut self, doc: DocId, log: LogId, seq: u64, state: EntryState) {
+        let before = self.tables.states.get(&(log, seq)).copied();
+        if before == Some(state) {
+            return;
+        }
+        self.tables.states.put((log, seq), state);
+        match state {
+            EntryState::Applied | EntryState::Forgotten => {
+                self.tables.set_aside.remove(&(doc, log, seq));
+            }
+            _ => self.tables.set_aside.put((doc, log, seq), state),
+        }
+        if before == Some(EntryState::Applied) {
+            self.drop_since(doc, |place| *place == (log, seq));
+        }
+        if state == EntryState::Applied {
+            let order = self.next(Counter::Applied);
+            self.tables.since.put((doc, order), (log, seq));
+        }
+    }
+
+    fn move_entry(&mut self, from: (LogId, u64), to: (LogId, u64), doc: DocId) {
+        let tables = &mut self.tables;
+        if let Some(text) = tables.entries.get(&from).cloned() {
+            tables.entries.remove(&from);
+            tables.entries.put(to, text);
+        }
+        if let Some(change) = tables.changes.get(&from).cloned() {
+            tables.changes.remove(&from);
+            tables.changes.put(to, change);
+        }
+        if let Some(state) = tables.states.get(&from).copied() {
+            tables.states.remove(&from);
+            tables.states.put(to, state);
+        }
+        if let Some(state) = tables.set_aside.get(&(doc, from.0, from.1)).copied() {
+            tables.set_aside.remove(&(doc, from.0, from.1));
+            tables.set_aside.put((doc, to.0, to.1), state);
+        }
+        if let Some(order) = tables.places.get(&from).copied() {
+            tables.places.remove(&from);
+            tables.places.put(to, order);
+            tables.by_doc.put((doc, order), to);
+        }
+        let since = tables.since.range((doc, 0)..=(doc, u64::MAX));
+        let place = since
+            .filter(|(_, place)| **place == from)
+            .map(|(key, _)| *key)
+            .next();
+        if let Some(key) = place {
+            tables.since.put(key, to);
+        }
+    }
+
+    fn drop_since(&mut self, doc: DocId, which: impl Fn(&(LogId, u64)) -> bool) {
+        let rows = self.tables.since.range((doc, 0)..=(doc, u64::MAX));
+        let gone: Vec<_> = rows
+            .filter(|(_, place)| which(place))
+            .map(|(key, _)| *key)
+            .collect();
+        for key in gone {
+            self.tables.since.remove(&key);
+        }
+    }
+
+    fn put_doc_head(&mut self, row: DocRow) {
+        if let Some(before) = self.tables.docs.get(&row.doc) {
+            let key = (before.touched, row.doc);
+            self.tables.touched.remove(&key);
+        }
+        self.tables.touched.put((row.touched, row.doc), ());
+        self.tables.docs.put(
+            row.doc,
+            DocRow {
+                snapshot: Vec::new(),
+                ..row
+            },
+        );
+    }
+}
+
+fn new_row(doc: DocId, kind: DocKind) -> DocRow {
+    DocRow {
+        doc,
+        kind,
+        snapshot: Vec::new(),
+        n_since: 0,
+        touched: Hlc(0),
+        flag: None,
+        forgotten: false,
+    }
+}
+
+impl Store for SimStore {
+    fn commit(&mut self, durable: bool) -> StoreResult<()> {
+        self.step()?;
+        if durable {
+            self.tables.settle();
+            self.n_unsynced = 0;
+            self.n_durable_commits += 1;
+        } else {
+            self.tables.mark();
+            self.n_unsynced += 1;
+        }
+        self.dirty = false;
+        Ok(())
+    }
+
+    fn rollback(&mut self) {
+        self.tables.rewind(self.n_unsynced);
+        self.dirty = false;
+    }
+
+    fn meta(&self, key: &str) -> StoreResult<Option<Vec<u8>>> {
+        Ok(self.tables.meta.get(key).cloned())
+    }
+
+    fn set_meta(&mut self, key: &str, value: &[u8]) -> StoreResult<()> {
+        self.write()?;
+        self.tables.meta.put(key.to_owned(), value.to_vec());
+        Ok(())
+    }
+
+    fn statements(&self) -> StoreResult<Vec<SignedBytes>> {
+        Ok(self
+            .tables
+            .statements
+            .iter()
+            .map(|(_, statement)| statement.clone())
+            .collect())
+    }
+
+    fn add_statement(&mut self, hash: &StatementHash, statement: &SignedBytes) -> StoreResult<()> {
+        self.write()?;
+        if self.tables.statement_hashes.get(hash).is_none() {
+            let order = self.next(Counter::Statement);
+            self.tables.statement_hashes.put(*hash, ());
+            self.tables.statements.put(order, statement.clone());
+        }
+        Ok(())
+    }
+
+    fn logs(&self) -> StoreResult<Vec<LogRow>> {
+        Ok(self.tables.logs.iter().map(|(_, row)| *row).collect())
+    }
+
+    fn put_log(&mut self, row: &LogRow) -> StoreResult<()> {
+        self.write()?;
+        self.tables.logs.put(row.log, *row);
+        Ok(())
+    }
+
+    fn put_entry(&mut self, entry: &StoredEntry) -> StoreResult<()> {
+        self.write()?;
+        let key = (entry.log, entry.header.seq);
+        if self.tables.entries.get(&key).is_some() {
+            return Err(StoreFault::Failed(format!(
+                "entry {} of {} exists",
+                key.1, key.0
+            )));
+        }
+        let text = EntryText {
+            header: entry.header.clone(),
+            header_bytes: entry.header_bytes.clone(),
+        };
+        self.tables.entries.put(key, text);
+        self.tables.changes.put(key, entry.change.clone());
+        let order = self.next(Counter::Entry);
+        self.tables.by_doc.put((entry.header.doc, order), key);
+        self.tables.places.put(key, order);
+        self.note_state(entry.header.doc, key.0, key.1, entry.state);
+        Ok(())
+    }
+
+    fn set_entry_state(&mut self, log: &LogId, seq: u64, state: EntryState) -> StoreResult<()> {
+        self.write()?;
+        match self.tables.entries.get(&(*log, seq)) {
+            Some(text) => {
+                let doc = text.header.doc;
+                self.note_state(doc, *log, seq, state);
+                Ok(())
+            }
+            None => Err(StoreFault::Failed(format!("no entry {seq} of {log}"))),
+        }
+    }
+
+    fn entry(&self, log: &LogId, seq: u64) -> StoreResult<Option<StoredEntry>> {
+        Ok(self.stored(log, seq))
+    }
+
+    fn entries(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<StoredEntry>> {
+        let rows = self.tables.entries.range((
+            Bound::Excluded((*log, after)),
+            Bound::Included((*log, u64::MAX)),
+        ));
+        Ok(rows
+            .take(limit)
+            .filter_map(|((log, seq), _)| self.stored(log, *seq))
+            .collect())
+    }
+
+    fn entries_of(&self, doc: &DocId) -> StoreResult<Vec<EntryRef>> {
+        let rows = self.tables.by_doc.range((*doc, 0)..=(*doc, u64::MAX));
+        Ok(rows
+            .filter_map(|(_, (log, seq))| {
+                let text = self.tables.entries.get(&(*log, *seq))?;
+                let state = *self.tables.states.get(&(*log, *seq))?;
+                Some(EntryRef {
+                    log: *log,
+                    seq: *seq,
+                    change_hash: text.header.change_hash,
+                    state,
+                })
+            })
+            .collect())
+    }
+
+    fn docs_with(&self, states: &[EntryState], limit: usize) -> StoreResult<Vec<DocId>> {
+        let mut docs: Vec<DocId> = Vec::new();
+        for ((doc, ..), state) in self.tables.set_aside.iter() {
+            if docs.len() == limit {
+                break;
+            }
+            if states.contains(state) && docs.last() != Some(doc) {
+                docs.push(*doc);
+            }
+        }
+        Ok(docs)
+    }
+
+    fn n_set_aside(&self) -> StoreResult<(u64, u64)> {
+        let mut counts = (0, 0);
+        for (_, state) in self.tables.set_aside.iter() {
+            match state {
+                EntryState::Pending => counts.0 += 1,
+                EntryState::Quarantined(_) | EntryState::Withheld(_) => counts.1 += 1,
+                EntryState::Applied | EntryState::Forgotten | EntryState::Unproven => {}
+            }
+        }
+        Ok(counts)
+    }
+
+    fn put_change(&mut self, log: &LogId, seq: u64, change: &[u8]) -> StoreResult<()> {
+        self.write()?;
+        self.tables.changes.put((*log, seq), Some(change.to_vec()));
+        Ok(())
+    }
+
+    fn move_entries(&mut self, from: &LogId, after: u64, to: &LogId) -> StoreResult<()> {
+        self.write()?;
+        let beyond = (
+            Bound::Excluded((*from, after)),
+            Bound::Included((*from, u64::MAX)),
+        );
+        let moved: Vec<_> = self
+            .tables
+            .entries
+            .range(beyond)
+            .map(|(key, text)| (key.1, text.header.doc))
+            .collect();
+        for (seq, doc) in moved {
+            self.move_entry((*from, seq), (*to, seq), doc);
+        }
+        let points: Vec<_> = self
+            .tables
+            .signatures
+            .range(beyond)
+            .map(|(key, point)| (*key, *point))
+            .collect();
+        for (key, point) in points {
+            self.tables.signatures.remove(&key);
+            self.tables.signatures.put((*to, key.1), point);
+        }
+        Ok(())
+    }
+
+    fn put_signature(&mut self, log: &LogId, point: &SignedPoint) -> StoreResult<()> {
+        self.write()?;
+        self.tables.signatures.put((*log, point.seq), *point);
+        Ok(())
+    }
+
+    fn signature_before(&self, log: &LogId, upto: u64) -> StoreResult<Option<SignedPoint>> {
+        Ok(self
+            .tables
+            .signatures
+            .range((*log, 0)..=(*log, upto))
+            .next_back()
+            .map(|(_, point)| *point))
+    }
+
+    fn signature_after(&self, log: &LogId, from: u64) -> StoreResult<Option<SignedPoint>> {
+        Ok(self
+            .tables
+            .signatures
+            .range((*log, from)..=(*log, u64::MAX))
+            .next()
+            .map(|(_, point)| *point))
+    }
+
+    fn drop_signatures(&mut self, log: &LogId, after: u64, before: u64) -> StoreResult<()> {
+        self.write()?;
+        if before <= after {
+            return Ok(());
+        }
+        let between = (
+            Bound::Excluded((*log, after)),
+            Bound::Excluded((*log, before)),
+        );
+        let gone: Vec<_> = self
+            .tables
+            .signatures
+            .range(between)
+            .map(|(key, _)| *key)
+            .collect();
+        for key in gone {
+            self.tables.signatures.remove(&key);
+        }
+        Ok(())
+    }
+
+    fn doc(&self, doc: &DocId) -> StoreResult<Option<DocRow>> {
+        Ok(self.tables.docs.get(doc).map(|row| DocRow {
+            snapshot: self.tables.snapshots.get(doc).cloned().unwrap_or_default(),
+            ..row.clone()
+        }))
+    }
+
+    fn changes_since_snapshot(&self, doc: &DocId) -> StoreResult<Vec<Vec<u8>>> {
+        let rows = self.tables.since.range((*doc, 0)..=(*doc, u64::MAX));
+        Ok(rows
+            .filter_map(|(_, key)| self.tables.changes.get(key).cloned().flatten())
+            .collect())
+    }
+
+    fn put_snapshot(&mut self, row: &DocRow) -> StoreResult<()> {
+        self.write()?;
+        self.drop_since(row.doc, |_| true);
+        self.tables.snapshots.put(row.doc, row.snapshot.clone());
+        self.put_doc_head(DocRow {
+            snapshot: Vec::new(),
+            n_since: 0,
+            ..row.clone()
+        });
+        Ok(())
+    }
+
+    fn touch_doc(
+        &mut self,
+        doc: &DocId,
+        kind: DocKind,
+        touched: Hlc,
+        flag: Option<Reason>,
+    ) -> StoreResult<()> {
+        self.write()?;
+        let row = match self.tables.docs.get(doc) {
+            Some(row) => DocRow {
+                touched: row.touched.max(touched),
+                n_since: row.n_since + 1,
+                flag,
+                kind,
+                ..row.clone()
+            },
+            None => DocRow {
+                touched,
+                n_since: 1,
+                flag,
+                ..new_row(*doc, kind)
+            },
+        };
+        self.put_doc_head(row);
+        Ok(())
+    }
+
+    fn flag_doc(&mut self, doc: &DocId, kind: DocKind, flag: Option<Reason>) -> StoreResult<()> {
+        self.write()?;
+        let row = match self.tables.docs.get(doc) {
+            Some(row) => DocRow {
+                flag,
+                ..row.clone()
+            },
+            None => DocRow {
+                flag,
+                ..new_row(*doc, kind)
+            },
+        };
+        self.put_doc_head(row);
+        Ok(())
+    }
+
+    fn forget_doc(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write()?;
+        let keys: Vec<_> = self
+            .tables
+            .by_doc
+            .range((*doc, 0)..=(*doc, u64::MAX))
+            .map(|(_, key)| *key)
+            .collect();
+        for (log, seq) in keys {
+            self.tables.changes.put((log, seq), None);
+            self.note_state(*doc, log, seq, EntryState::Forgotten);
+        }
+        self.drop_since(*doc, |_| true);
+        self.tables.snapshots.remove(doc);
+        if let Some(row) = self.tables.docs.get(doc).cloned() {
+            self.put_doc_head(DocRow {
+                forgotten: true,
+                n_since: 0,
+                ..row
+            });
+        }
+        Ok(())
+    }
+
+    fn docs_newest(
+        &self,
+        cursor: Option<(Hlc, DocId)>,
+        limit: usize,
+    ) -> StoreResult<Vec<(Hlc, DocId, DocKind)>> {
+        let before = cursor.map_or(Bound::Unbounded, Bound::Excluded);
+        let rows = self.tables.touched.range((Bound::Unbounded, before)).rev();
+        let known = rows
+            .filter_map(|((touched, doc), ())| Some((*touched, *doc, self.tables.docs.get(doc)?)));
+        let kept = known.filter(|(.., row)| !row.forgotten);
+        Ok(kept
+            .take(limit)
+            .map(|(touched, doc, row)| (touched, doc, row.kind))
+            .collect())
+    }
+
+    fn n_docs(&self) -> StoreResult<u64> {
+        Ok(self
+            .tables
+            .docs
+            .iter()
+            .filter(|(_, row)| !row.forgotten)
+            .count() as u64)
+    }
+
+    fn grant(&self, ticket: &DocId) -> StoreResult<Option<GrantRow>> {
+        Ok(self.tables.grants.get(ticket).cloned())
+    }
+
+    fn put_grant(&mut self, row: &GrantRow) -> StoreResult<()> {
+        self.write()?;
+        self.tables.grants.put(row.ticket, row.clone());
+        Ok(())
+    }
+
+    fn last_number(&self, series: &str, from: u32, upto: u32) -> StoreResult<Option<u32>> {
+        if upto < from {
+            return Ok(None);
+        }
+        let range = (series.to_owned(), from)..=(series.to_owned(), upto);
+        Ok(self
+            .tables
+            .numbers
+            .range(range)
+            .next_back()
+            .map(|((_, number), _)| *number))
+    }
+
+    fn number_of(&self, request: &RequestId) -> StoreResult<Option<NumberRow>> {
+        Ok(self
+            .tables
+            .numbered
+            .get(request)
+            .and_then(|key| self.tables.numbers.get(key))
+            .cloned())
+    }
+
+    fn put_number(&mut self, row: &NumberRow) -> StoreResult<()> {
+        self.write()?;
+        let key = (row.series.clone(), row.number);
+        if self.tables.numbers.get(&key).is_some() {
+            return Err(StoreFault::Failed(format!(
+                "number {} of {} was given before",
+                key.1, key.0
+            )));
+        }
+        self.tables.numbered.put(row.request, key.clone());
+        self.tables.numbers.put(key, row.clone());
+        Ok(())
+    }
+
+    fn outcome(&self, request: &RequestId) -> StoreResult<Option<Vec<u8>>> {
+        Ok(self.tables.outcomes.get(request).cloned())
+    }
+
+    fn put_outcome(&mut self, request: &RequestId, outcome: &[u8]) -> StoreResult<()> {
+        self.write()?;
+        let order = self.next(Counter::Outcome);
+        self.tables.outcome_order.put(order, *request);
+        self.tables.outcomes.put(*request, outcome.to_vec());
+        if self.tables.outcome_order.len() > MAX_OUTCOMES {
+            let oldest = self
+                .tables
+                .outcome_order
+                .iter()
+                .next()
+                .map(|(key, row)| (*key, *row));
+            if let Some((order, request)) = oldest {
+                self.tables.outcome_order.remove(&order);
+                self.tables.outcomes.remove(&request);
+            }
+        }
+        Ok(())
+    }
+
+    fn project(&mut self, row: &ProjectionRow) -> StoreResult<()> {
+        self.write()?;
+        projections::put(&mut self.tables, row);
+        Ok(())
+    }
+
+    fn unproject(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write()?;
+        projections::remove(&mut self.tables, doc);
+        Ok(())
+    }
+
+    fn tickets(&self, filter: &TicketFilter, limit: usize) -> StoreResult<Vec<TicketRow>> {
+        Ok(projections::tickets(&self.tables, filter, limit))
+    }
+
+    fn tickets_numbered(&self, day: i32, number: &str) -> StoreResult<Vec<TicketRow>> {
+        Ok(projections::tickets_numbered(&self.tables, day, number))
+    }
+
+    fn dossiers_coded(&self, code: &str) -> StoreResult<Vec<DocId>> {
+        Ok(projections::dossiers_coded(&self.tables, code))
+    }
+
+    fn procedures_coded(&self, code: &str) -> StoreResult<Vec<DocId>> {
+        Ok(projections::procedures_coded(&self.tables, code))
+    }
+
+    fn projection_digest(&self) -> StoreResult<[u8; 32]> {
+        Ok(projections::digest(&self.tables))
+    }
+}

@@ -1,0 +1,153 @@
+//! Asking nodes for something, and what they acknowledged.
+
+use lienquay_core::event::{Control, Event, Reply, Token};
+use lienquay_shared::RequestId;
+use lienquay_shared::command::{Command, Outcome, Submission};
+use lienquay_shared::refusal::Refusal;
+
+use crate::sim::clock::SimTime;
+use crate::sim::network::NodeIndex;
+use crate::sim::world::World;
+
+/// An answer must come within this, whatever happens to others; silence is the worst failure.
+const MAX_SILENCE_MILLIS: u64 = 60_000;
+
+/// What was asked of a node.
+#[derive(Debug, Clone)]
+pub enum Ordered {
+    /// A submission.
+    Command(Box<Submission>),
+    /// An order to the node itself.
+    Control,
+}
+
+/// An answer.
+pub type Answer = Result<Outcome, Refusal>;
+
+/// Something a node said was done: from then on no fault may undo it.
+#[derive(Debug, Clone)]
+pub struct Acknowledged {
+    /// When.
+    pub at: SimTime,
+    /// By whom.
+    pub node: NodeIndex,
+    /// What was asked.
+    pub command: Command,
+    /// What it led to.
+    pub outcome: Outcome,
+    /// The request.
+    pub request: RequestId,
+}
+
+impl World {
+    /// Asks a node for something and lets time pass until it answers. Fails when it stays silent.
+    #[track_caller]
+    pub fn submit(&mut self, node: NodeIndex, command: Command) -> Answer {
+        let request = RequestId(self.chance.bytes());
+        self.submit_as(node, request, command)
+    }
+
+    /// The same under a request id chosen by the caller, to repeat it.
+    #[track_caller]
+    pub fn submit_as(&mut self, node: NodeIndex, request: RequestId, command: Command) -> Answer {
+        let name = command.name();
+        let token = self.order(node, Submission { request, command });
+        self.answer_to(node, token, &name)
+    }
+
+    /// Asks a node for something; the answer is written down when it comes.
+    pub fn order(&mut self, node: NodeIndex, submission: Submission) -> Token {
+        let token = self.token();
+        self.note(format!("{} ← {:?}", self.name(node), submission.command));
+        if self.nodes[node].is_running() {
+            let ordered = Ordered::Command(Box::new(submission.clone()));
+            self.nodes[node].unanswered.insert(token, ordered);
+        }
+        self.deliver(
+            node,
+            Event::Submit {
+                token,
+                submission: Box::new(submission),
+            },
+        );
+        token
+    }
+
+    /// Orders something of the node itself and lets time pass until it answers.
+    #[track_caller]
+    pub fn control(&mut self, node: NodeIndex, control: Control) -> Answer {
+        let token = self.order_control(node, control);
+        self.answer_to(node, token, "control")
+    }
+
+    /// Orders something of the node itself.
+    pub fn order_control(&mut self, node: NodeIndex, control: Control) -> Token {
+        let token = self.token();
+        if self.nodes[node].is_running() {
+            self.nodes[node].unanswered.insert(token, Ordered::Control);
+        }
+        self.deliver(
+            node,
+            Event::Control {
+                token,
+                control: Box::new(control),
+            },
+        );
+        token
+    }
+
+    /// Submissions and orders that a running node still owes an answer.
+    pub fn n_unanswered(&self) -> usize {
+        self.nodes.iter().map(|node| node.unanswered.len()).sum()
+    }
+
+    /// Everything acknowledged so far.
+    pub fn acknowledged(&self) -> &[Acknowledged] {
+        &self.acknowledged
+    }
+
+    #[track_caller]
+    fn answer_to(&mut self, node: NodeIndex, token: Token, what: &str) -> Answer {
+        self.run_until(MAX_SILENCE_MILLIS, |world| {
+            world.answers.contains_key(&token)
+        });
+        match self.answers.get(&token) {
+            Some(answer) => answer.clone(),
+            None => self.fail(&format!("{} gave no answer to {what}", self.name(node))),
+        }
+    }
+
+    /// The answer to an order, once it came.
+    pub fn answer(&self, token: Token) -> Option<&Answer> {
+        self.answers.get(&token)
+    }
+
+    pub(super) fn note_reply(&mut self, node: NodeIndex, reply: Reply) {
+        self.note(format!("{} → {:?}", self.name(node), reply.result));
+        match (
+            self.nodes[node].unanswered.remove(&reply.token),
+            &reply.result,
+        ) {
+            (Some(Ordered::Command(submission)), Ok(outcome)) => {
+                self.acknowledged.push(Acknowledged {
+                    at: self.now,
+                    node,
+                    request: submission.request,
+                    command: submission.command,
+                    outcome: outcome.clone(),
+                })
+            }
+            (Some(_), _) => {}
+            (None, _) => self.fail(&format!(
+                "{} answers what nobody asked, or twice",
+                self.name(node)
+            )),
+        }
+        self.answers.insert(reply.token, reply.result);
+    }
+
+    fn token(&mut self) -> Token {
+        self.next_token += 1;
+        Token(self.next_token)
+    }
+}
