@@ -148,6 +148,7 @@ impl World {
             0,
             Command::ImportProcedure {
                 record: procedure::record(),
+                effective_from: None,
             },
         );
         self.run_until_quiescent();
