@@ -97,7 +97,7 @@ impl Engine {
     }
 
     /// The log to write to; opens a new incarnation when there is none or the old one must not be continued.
-    fn own_log(&mut self, cx: &mut Cx<'_>) -> StoreResult<(SiteId, LogId)> {
+    pub(crate) fn own_log(&mut self, cx: &mut Cx<'_>) -> StoreResult<(SiteId, LogId)> {
         let Some(site) = self.site else {
             return Err(StoreFault::Failed(
                 "this node belongs to no site".to_owned(),
@@ -116,6 +116,10 @@ impl Engine {
         self.sealed = 0;
         self.settings.new_incarnation = false;
         if self.closing.is_some() {
+            // What the old log had given out after the copy was made is not known here.
+            let today = self.site_clock.read(cx.now).day();
+            cx.store.set_meta(fact::VOID_DAY, &codec::encode(&today))?;
+            cx.store.release_grants()?;
             cx.fx.notices.push(Notice::NewIncarnation { log });
         }
         Ok((site, log))

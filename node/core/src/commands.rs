@@ -2,16 +2,24 @@
 
 use std::sync::Arc;
 
-use lienquay_shared::command::{Command, Outcome, Submission};
-use lienquay_shared::decide::{Context, Write};
+use lienquay_shared::command::{Command, DossierRef, Outcome, ReceiveDossier, Submission};
+use lienquay_shared::decide::{self, Context, Write};
+use lienquay_shared::domain::procedure::Procedure;
 use lienquay_shared::domain::site::Site;
+use lienquay_shared::domain::site_time::TimeQuality;
+use lienquay_shared::domain::vietnam_time::unix_millis_from_civil;
+use lienquay_shared::log::{ActionKind, DocKind};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::schema;
-use lienquay_shared::{OfficerId, RequestId, codec};
+use lienquay_shared::{DocId, OfficerId, RequestId, SiteId, codec};
 
 use crate::engine::{Cx, Engine};
 use crate::event::{Reply, Token};
+use crate::number::{NumberFor, PendingReceive};
 use crate::store::StoreResult;
+
+/// Result of deciding: what to tell the officer, or why not.
+type Told = Result<Outcome, Refusal>;
 
 impl Engine {
     /// An officer wants something done.
@@ -29,10 +37,11 @@ impl Engine {
             });
             return Ok(());
         }
-        if self.site.is_none() || self.boot.is_loading() {
+        let Some(site_id) = self.site.filter(|_| !self.boot.is_loading()) else {
             return self.refuse(cx, token, Refusal::Loading);
-        }
-        match submission.command {
+        };
+        let request = submission.request;
+        let told = match submission.command {
             Command::IssueTicket { .. }
             | Command::CallNext { .. }
             | Command::CallTicket { .. }
@@ -50,9 +59,215 @@ impl Engine {
             | Command::TakeOverTickets { .. }
             | Command::EnterPaperNumber { .. }
             | Command::GoMobile
-            | Command::ComeBack => self.on_ticket_command(cx, token, submission),
-            _ => self.refuse(cx, token, Refusal::TooBusy),
+            | Command::ComeBack => return self.on_ticket_command(cx, token, submission),
+            Command::Revoke { node, reason } => {
+                return self.revoke(cx, token, &request, node, &reason);
+            }
+            Command::Retire { node } => return self.retire(cx, token, &request, node),
+            Command::ReceiveDossier(ask) => return self.receive(cx, token, request, &ask),
+            Command::ImportProcedure { record } => self.import(cx, &site_id, &record)?,
+            Command::Forget { doc } => self.forget(cx, doc)?,
+            Command::ConfirmDate { date } => self.confirm_date(cx, date),
+            other => self.on_document_command(cx, &site_id, &other)?,
+        };
+        match told {
+            Ok(outcome) => self.done(cx, token, &request, outcome),
+            Err(refusal) => self.refuse(cx, token, refusal),
         }
+    }
+
+    /// Commands about the site or about one dossier: decided by pure functions, written here.
+    fn on_document_command(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site_id: &SiteId,
+        command: &Command,
+    ) -> StoreResult<Told> {
+        let (context, site) = self.context(cx)?;
+        if let Some(decided) = decide::site::command(&context, site_id, &site, command) {
+            return self.write_decided(cx, &context, decided.map(|write| (write, Outcome::Done)));
+        }
+        let Some(named) = dossier_ref(command) else {
+            return Ok(Err(Refusal::invalid(
+                "command",
+                "Lệnh này chưa được hỗ trợ ở phiên bản này.",
+            )));
+        };
+        let doc = match self.find_dossier(cx, named)? {
+            Ok(doc) => doc,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let actors = self.actors();
+        let Some(document) = self.docs.read(cx.store, &doc)? else {
+            return Ok(Err(Refusal::UnknownDossier));
+        };
+        let (dossier, _defects) = schema::dossier::read(document, &|actor| actors.author(actor));
+        match decide::dossier::command(&context, &site, doc, &dossier, command) {
+            Some(decided) => self.write_decided(cx, &context, decided),
+            None => Ok(Err(Refusal::UnknownDossier)),
+        }
+    }
+
+    fn write_decided(
+        &mut self,
+        cx: &mut Cx<'_>,
+        context: &Context,
+        decided: Result<(Write, Outcome), Refusal>,
+    ) -> StoreResult<Told> {
+        match decided {
+            Ok((write, outcome)) => {
+                self.author(cx, &write, context.officer)?;
+                Ok(Ok(outcome))
+            }
+            Err(refusal) => Ok(Err(refusal)),
+        }
+    }
+
+    fn find_dossier(
+        &mut self,
+        cx: &mut Cx<'_>,
+        named: &DossierRef,
+    ) -> StoreResult<Result<DocId, Refusal>> {
+        let found = match named {
+            DossierRef::Id(doc) => {
+                let known = cx
+                    .store
+                    .doc(doc)?
+                    .is_some_and(|row| row.kind == DocKind::Dossier && !row.forgotten);
+                if known { vec![*doc] } else { Vec::new() }
+            }
+            DossierRef::Code(code) => cx.store.dossiers_coded(code)?,
+        };
+        Ok(match found.as_slice() {
+            [] => Err(Refusal::UnknownDossier),
+            [doc] => Ok(*doc),
+            _ => Err(Refusal::AmbiguousCode { candidates: found }),
+        })
+    }
+
+    /// Receiving a dossier: everything is checked before a number is asked for, so that a refusal leaves no gap.
+    fn receive(
+        &mut self,
+        cx: &mut Cx<'_>,
+        token: Token,
+        request: RequestId,
+        ask: &ReceiveDossier,
+    ) -> StoreResult<()> {
+        let (context, site) = self.context(cx)?;
+        let Some((procedure_doc, procedure)) = self.procedure_in_force(cx, &ask.procedure)? else {
+            return self.refuse(
+                cx,
+                token,
+                Refusal::UnknownProcedure {
+                    code: ask.procedure.clone(),
+                },
+            );
+        };
+        match decide::dossier::prepare_receive(&context, &site, procedure_doc, &procedure, ask) {
+            Ok(prepared) => {
+                let doc = cx.rng.doc();
+                let pending = PendingReceive {
+                    token,
+                    request,
+                    officer: context.officer,
+                    doc,
+                    prepared,
+                };
+                self.want_number(cx, NumberFor::Dossier(Box::new(pending)))
+            }
+            Err(refusal) => self.refuse(cx, token, refusal),
+        }
+    }
+
+    /// A dossier that was to be received has its number, or must do with a provisional code.
+    pub(crate) fn receive_numbered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        receive: PendingReceive,
+        number: Option<u32>,
+    ) -> StoreResult<()> {
+        let (write, received) = receive.prepared.finish(receive.doc, number);
+        self.author(cx, &write, receive.officer)?;
+        self.done(
+            cx,
+            receive.token,
+            &receive.request,
+            Outcome::DossierReceived(received),
+        )
+    }
+
+    /// The version of a procedure in force today: the newest that is effective.
+    fn procedure_in_force(
+        &mut self,
+        cx: &mut Cx<'_>,
+        code: &str,
+    ) -> StoreResult<Option<(DocId, Procedure)>> {
+        let today = self.site_clock.read(cx.now).day();
+        for doc in cx.store.procedures_coded(code)? {
+            let Some(document) = self.docs.read(cx.store, &doc)? else {
+                continue;
+            };
+            let (version, _defects) = schema::procedure::read(document);
+            let in_force = version.effective_from.is_none_or(|from| from <= today);
+            if let (true, Ok(procedure)) = (in_force, serde_json::from_str(&version.body)) {
+                return Ok(Some((doc, procedure)));
+            }
+        }
+        Ok(None)
+    }
+
+    fn import(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site_id: &SiteId,
+        record: &serde_json::Value,
+    ) -> StoreResult<Told> {
+        let (context, site) = self.context(cx)?;
+        let imported = match decide::procedure::import(&context, site_id, &site, record, None) {
+            Ok(imported) => imported,
+            Err(refusal) => return Ok(Err(refusal)),
+        };
+        let is_new = cx.store.doc(&imported.write.doc)?.is_none();
+        if is_new {
+            self.author(cx, &imported.write, context.officer)?;
+        }
+        Ok(Ok(Outcome::ProcedureImported {
+            doc: imported.write.doc,
+            code: codec::Text::truncated(&imported.version.code),
+            is_new,
+            unusable: imported.unusable,
+        }))
+    }
+
+    fn forget(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<Told> {
+        let (context, site) = self.context(cx)?;
+        if let Err(refusal) = decide::role::allow(&context, &site, decide::role::Right::Forget) {
+            return Ok(Err(refusal));
+        }
+        match cx.store.doc(&doc)? {
+            Some(row) if row.forgotten => Ok(Err(Refusal::NoChange)),
+            Some(row) if matches!(row.kind, DocKind::Dossier | DocKind::Ticket) => {
+                self.author_bare(cx, ActionKind::DocForgotten, row.kind, doc, context.officer)?;
+                Ok(Ok(Outcome::Done))
+            }
+            Some(_) | None => Ok(Err(Refusal::UnknownDossier)),
+        }
+    }
+
+    /// The officer says what day it is: the time of day is the clock's, the date the officer's.
+    fn confirm_date(&mut self, cx: &Cx<'_>, date: jiff::civil::Date) -> Told {
+        let clock = self.site_clock.read(cx.now).civil();
+        let time = clock.map_or(jiff::civil::Time::midnight(), |clock| clock.time());
+        let millis = u64::try_from(unix_millis_from_civil(date.to_datetime(time))).unwrap_or(0);
+        if millis < crate::site_clock::EARLIEST_PLAUSIBLE_MILLIS {
+            return Err(Refusal::invalid(
+                "date",
+                "Ngày này đã qua từ lâu. Anh/chị xem lại ngày trên lịch.",
+            ));
+        }
+        self.site_clock
+            .anchor(cx.now, millis, TimeQuality::Confirmed);
+        Ok(Outcome::Done)
     }
 
     /// Answers with a refusal. Refusals are not recorded: the same request may succeed when it is repeated.
@@ -119,17 +334,22 @@ impl Engine {
         };
         Ok((context, site))
     }
+}
 
-    /// Writes every write of a decision.
-    pub(crate) fn author_all(
-        &mut self,
-        cx: &mut Cx<'_>,
-        writes: &[Write],
-        officer: OfficerId,
-    ) -> StoreResult<()> {
-        for write in writes {
-            self.author(cx, write, officer)?;
-        }
-        Ok(())
+/// The dossier a command is about.
+fn dossier_ref(command: &Command) -> Option<&DossierRef> {
+    match command {
+        Command::StartProcessing { dossier }
+        | Command::RequestSupplement { dossier, .. }
+        | Command::Supplement { dossier }
+        | Command::FinishDossier { dossier, .. }
+        | Command::ReturnResult { dossier, .. }
+        | Command::RefuseDossier { dossier, .. }
+        | Command::Withdraw { dossier, .. }
+        | Command::EditDossier { dossier, .. }
+        | Command::SettleConflict { dossier, .. }
+        | Command::Note { dossier, .. }
+        | Command::NumberDossier { dossier, .. } => Some(dossier),
+        _ => None,
     }
 }

@@ -38,6 +38,8 @@ pub(crate) mod fact {
     pub(crate) const LAST_HLC: &str = "last-hlc";
     /// The highest anchored time.
     pub(crate) const TIME_FLOOR: &str = "time-floor";
+    /// The day on which this node opened a new incarnation: its number ranges are void until the next.
+    pub(crate) const VOID_DAY: &str = "void-day";
 }
 
 /// The log this node writes, as stored.
@@ -119,7 +121,7 @@ fn no_site() -> RosterLog {
     RosterLog::new(SiteId([0; 32]))
 }
 
-fn fact_of<T: serde::de::DeserializeOwned>(
+pub(crate) fn fact_of<T: serde::de::DeserializeOwned>(
     store: &dyn Store,
     name: &str,
 ) -> StoreResult<Option<T>> {

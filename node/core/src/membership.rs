@@ -14,6 +14,8 @@ use crate::store::{EntryState, StoreFault, StoreResult};
 
 /// Entries read at once while those beyond a cut are looked for.
 const PAGE: usize = 256;
+/// Documents with entries set aside that are looked at again when the roster changes.
+const MAX_SET_ASIDE: usize = 100_000;
 
 impl Engine {
     /// Sends every statement: the roster is small, and differs rarely.
@@ -147,6 +149,11 @@ impl Engine {
                 );
             }
         }
+        // A revocation can itself be voided by the site key: what it set aside comes back.
+        docs.extend(cx.store.docs_with(
+            &[EntryState::Withheld(Reason::AfterRevocationCut)],
+            MAX_SET_ASIDE,
+        )?);
         for doc in docs {
             self.rebuild(cx, doc)?;
         }

@@ -1,25 +1,97 @@
 //! Numbers of a day's series: from the series' keeper while it answers, else from this node's own slot.
+//!
+//! The keeper's range and the slots never overlap, and each has one node that uses it, so no number is given twice,
+//! whoever is reachable. A number the keeper gave to another node is an entry of its own: if its answer got lost, the gap
+//! is explained by it.
 
 use std::collections::BTreeMap;
 
-use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk};
-use lienquay_shared::{NodeId, RequestId};
+use lienquay_shared::decide::Write;
+use lienquay_shared::decide::dossier::PreparedReceive;
+use lienquay_shared::domain::series::NumberRange;
+use lienquay_shared::domain::site_time::Day;
+use lienquay_shared::log::{ActionKind, DocKind};
+use lienquay_shared::refusal::Refusal;
+use lienquay_shared::schema::series::{GivenNumber, give, series_doc};
+use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk, NumberRefusal, SeriesKey};
+use lienquay_shared::wire::{Message, Priority, Reason};
+use lienquay_shared::{DocId, NodeId, OfficerId, RequestId};
 
-use crate::engine::{Cx, Engine};
+use crate::engine::{Cx, Engine, fact, fact_of};
+use crate::event::{Send, Token};
 use crate::keeper::PendingIssue;
-use crate::store::StoreResult;
+use crate::store::{NumberRow, StoreResult};
+use crate::timer::Timer;
+
+/// How long the keeper may take before the own slot is used: the citizen waits.
+const ASK_TIMEOUT_MILLIS: u64 = 800;
+/// How often one question is sent; it is answered the same every time.
+const MAX_TRIES: u32 = 2;
+/// Submissions that may wait for numbers at once: far more than a counter's officers can have open.
+const MAX_WAITING: usize = 256;
+
+/// A dossier that waits for its number.
+#[derive(Debug, Clone)]
+pub(crate) struct PendingReceive {
+    pub(crate) token: Token,
+    pub(crate) request: RequestId,
+    pub(crate) officer: OfficerId,
+    pub(crate) doc: DocId,
+    pub(crate) prepared: PreparedReceive,
+}
 
 /// What waits for a number.
 #[derive(Debug, Clone)]
 pub(crate) enum NumberFor {
     /// A ticket to give out.
     Ticket(PendingIssue),
+    /// A dossier to receive.
+    Dossier(Box<PendingReceive>),
+}
+
+impl NumberFor {
+    fn request(&self) -> RequestId {
+        match self {
+            Self::Ticket(issue) => issue.request,
+            Self::Dossier(receive) => receive.request,
+        }
+    }
+
+    fn series(&self) -> (SeriesKey, Day) {
+        match self {
+            Self::Ticket(issue) => (SeriesKey::Lane(issue.lane.clone()), issue.day),
+            Self::Dossier(receive) => (SeriesKey::Dossier, receive.prepared.day()),
+        }
+    }
+
+    fn officer(&self) -> OfficerId {
+        match self {
+            Self::Ticket(issue) => issue.officer,
+            Self::Dossier(receive) => receive.officer,
+        }
+    }
+
+    /// The document that will carry the number; a ticket's is derived from the number itself.
+    fn doc(&self) -> DocId {
+        match self {
+            Self::Ticket(_) => DocId([0; DocId::LEN]),
+            Self::Dossier(receive) => receive.doc,
+        }
+    }
+}
+
+/// One question that waits for its answer.
+#[derive(Debug, Clone)]
+struct Waiting {
+    then: NumberFor,
+    keeper: NodeId,
+    n_tries: u32,
 }
 
 /// Questions to series keepers that wait for an answer.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
-    waiting: BTreeMap<RequestId, NumberFor>,
+    waiting: BTreeMap<RequestId, Waiting>,
 }
 
 impl Numbers {
@@ -28,39 +100,354 @@ impl Numbers {
     }
 }
 
+/// The text under which the store counts a series of a day.
+fn series_text(series: &SeriesKey, day: Day) -> String {
+    match series {
+        SeriesKey::Dossier => format!("dossier/{}", day.0),
+        SeriesKey::Lane(lane) => format!("lane/{}/{}", &**lane, day.0),
+    }
+}
+
+fn keeper_range(series: &SeriesKey) -> NumberRange {
+    match series {
+        SeriesKey::Dossier => NumberRange::DOSSIER_KEEPER,
+        SeriesKey::Lane(_) => NumberRange::TICKET_KEEPER,
+    }
+}
+
+fn slot_range(series: &SeriesKey, slot: u8) -> Option<NumberRange> {
+    match series {
+        SeriesKey::Dossier => NumberRange::dossier_slot(slot),
+        SeriesKey::Lane(_) => NumberRange::ticket_slot(slot),
+    }
+}
+
 impl Engine {
-    /// Gets the next number of the series for `then`, at once or after asking the keeper; goes on in
-    /// [`Engine::issue_numbered`] or with the dossier. Refuses the submission itself when no number is to be had.
+    /// Gets the next number of the series, at once or after asking the keeper, and goes on with what waits for it.
     pub(crate) fn want_number(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
-        let NumberFor::Ticket(issue) = then;
-        self.issue_numbered(cx, issue, 1)
+        let (series, day) = then.series();
+        if let Some(given) = cx
+            .store
+            .number_of(&then.request())?
+            .filter(|row| row.series == series_text(&series, day))
+        {
+            return self.numbered(cx, then, Some(given.number));
+        }
+        let keeper = self
+            .site_model(cx)?
+            .series(&series)
+            .map(|state| state.keeper);
+        match keeper {
+            Some(keeper) if keeper == self.me => match self.next_as_keeper(cx, &series, day)? {
+                Some(number) => self.use_own(cx, then, number),
+                None => self.from_own_slot(cx, then),
+            },
+            Some(keeper) if self.can_serve(&keeper) && self.numbers.waiting.len() < MAX_WAITING => {
+                self.ask_keeper(
+                    cx,
+                    Waiting {
+                        then,
+                        keeper,
+                        n_tries: 1,
+                    },
+                );
+                Ok(())
+            }
+            Some(_) | None => self.from_own_slot(cx, then),
+        }
     }
 
-    pub(crate) fn numbers_link_down(&mut self, _cx: &mut Cx<'_>, _peer: NodeId) {}
+    fn can_serve(&self, keeper: &NodeId) -> bool {
+        let health = self.links.get(keeper).and_then(|link| link.health.as_ref());
+        self.is_member_link(keeper)
+            && health.is_none_or(|health| !health.leaving && health.loading.is_none())
+    }
+
+    fn ask_keeper(&mut self, cx: &mut Cx<'_>, waiting: Waiting) {
+        let (series, day) = waiting.then.series();
+        let request = waiting.then.request();
+        let ask = NumberAsk {
+            request,
+            series,
+            day: day.0,
+            doc: waiting.then.doc(),
+            officer: waiting.then.officer(),
+        };
+        self.send(cx, waiting.keeper, Message::NumberAsk(ask));
+        self.timers
+            .set(Timer::Ask(request), cx.now.mono_millis + ASK_TIMEOUT_MILLIS);
+        self.numbers.waiting.insert(request, waiting);
+    }
+
+    /// The next number of the keeper's range, if this node may use it today.
+    fn next_as_keeper(
+        &mut self,
+        cx: &mut Cx<'_>,
+        series: &SeriesKey,
+        day: Day,
+    ) -> StoreResult<Option<u32>> {
+        let state = self.site_model(cx)?.series(series);
+        let Some(state) = state.filter(|state| state.may_use_range(&self.me)) else {
+            return Ok(None);
+        };
+        self.next_in(
+            cx,
+            series,
+            day,
+            keeper_range(series),
+            state.released_last(day),
+        )
+    }
+
+    fn next_in(
+        &self,
+        cx: &Cx<'_>,
+        series: &SeriesKey,
+        day: Day,
+        range: NumberRange,
+        released: Option<u32>,
+    ) -> StoreResult<Option<u32>> {
+        if fact_of::<Day>(cx.store, fact::VOID_DAY)? == Some(day) {
+            return Ok(None);
+        }
+        let last = cx
+            .store
+            .last_number(&series_text(series, day), range.first, range.last)?;
+        Ok(range.next(last.max(released)))
+    }
+
+    fn from_own_slot(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
+        let (series, day) = then.series();
+        let slot = self
+            .roster
+            .members
+            .get(&self.me)
+            .and_then(|member| member.slot);
+        let number = match slot.and_then(|slot| slot_range(&series, slot)) {
+            Some(range) => self.next_in(cx, &series, day, range, None)?,
+            None => None,
+        };
+        match number {
+            Some(number) => self.use_own(cx, then, number),
+            None => {
+                self.reasons.count(None, Reason::NoNumberSlot);
+                self.numbered(cx, then, None)
+            }
+        }
+    }
+
+    /// Records a number of an own range in the same transaction as what carries it.
+    fn use_own(&mut self, cx: &mut Cx<'_>, then: NumberFor, number: u32) -> StoreResult<()> {
+        let (series, day) = then.series();
+        let row = NumberRow {
+            series: series_text(&series, day),
+            number,
+            request: then.request(),
+            doc: then.doc(),
+        };
+        cx.store.put_number(&row)?;
+        self.wrote_own();
+        self.numbered(cx, then, Some(number))
+    }
+
+    /// Goes on with what waited. Without a number a dossier gets a provisional code; a ticket cannot be printed.
+    fn numbered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        then: NumberFor,
+        number: Option<u32>,
+    ) -> StoreResult<()> {
+        match (then, number) {
+            (NumberFor::Dossier(receive), number) => self.receive_numbered(cx, *receive, number),
+            (NumberFor::Ticket(issue), Some(number)) => self.issue_numbered(cx, issue, number),
+            (NumberFor::Ticket(issue), None) => {
+                self.refuse(cx, issue.token, Refusal::NumbersExhausted)
+            }
+        }
+    }
+
+    /// The link to a keeper is gone: what waits for it goes on at the next tick.
+    pub(crate) fn numbers_link_down(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        for (request, waiting) in &mut self.numbers.waiting {
+            if waiting.keeper == peer {
+                waiting.n_tries = MAX_TRIES;
+                self.timers.set(Timer::Ask(*request), cx.now.mono_millis);
+            }
+        }
+    }
 
     pub(crate) fn on_number_timeout(
         &mut self,
-        _cx: &mut Cx<'_>,
-        _request: RequestId,
+        cx: &mut Cx<'_>,
+        request: RequestId,
     ) -> StoreResult<()> {
+        let Some(waiting) = self.numbers.waiting.remove(&request) else {
+            return Ok(());
+        };
+        if waiting.n_tries < MAX_TRIES && self.can_serve(&waiting.keeper) {
+            self.ask_keeper(
+                cx,
+                Waiting {
+                    n_tries: waiting.n_tries + 1,
+                    ..waiting
+                },
+            );
+            return Ok(());
+        }
+        self.reasons
+            .count(Some(waiting.keeper), Reason::KeeperUnreachable);
+        self.from_own_slot(cx, waiting.then)
+    }
+
+    /// Another node asks this one, as keeper of a series, for its next number.
+    pub(crate) fn on_number_ask(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+    ) -> StoreResult<()> {
+        let verdict = self.decide_number(cx, peer, ask)?;
+        let answer = Message::NumberAnswer(NumberAnswer {
+            request: ask.request,
+            verdict,
+        });
+        if let Some(link) = self.links.get(&peer) {
+            // Behind the entry that records the grant.
+            self.after_push.push(Send {
+                peer,
+                link: link.number,
+                priority: Priority::Live,
+                message: answer,
+            });
+        }
         Ok(())
     }
 
-    pub(crate) fn on_number_ask(
+    fn decide_number(
         &mut self,
-        _cx: &mut Cx<'_>,
-        _peer: NodeId,
-        _ask: &NumberAsk,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+    ) -> StoreResult<Result<u32, NumberRefusal>> {
+        let day = self.site_clock.read(cx.now).day();
+        let text = series_text(&ask.series, day);
+        if let Some(row) = cx
+            .store
+            .number_of(&ask.request)?
+            .filter(|row| row.series == text)
+        {
+            return Ok(Ok(row.number));
+        }
+        if self.boot.is_loading() || self.leaving {
+            return Ok(Err(NumberRefusal::NotNow));
+        }
+        if ask.day != day.0 {
+            return Ok(Err(NumberRefusal::WrongDay));
+        }
+        let is_keeper = self
+            .site_model(cx)?
+            .series(&ask.series)
+            .is_some_and(|state| state.may_use_range(&self.me));
+        if !is_keeper {
+            return Ok(Err(NumberRefusal::NotKeeper));
+        }
+        let Some(number) = self.next_as_keeper(cx, &ask.series, day)? else {
+            return Ok(Err(NumberRefusal::Exhausted));
+        };
+        cx.store.put_number(&NumberRow {
+            series: text,
+            number,
+            request: ask.request,
+            doc: ask.doc,
+        })?;
+        self.log_grant(cx, peer, ask, day, number)?;
+        Ok(Ok(number))
+    }
+
+    fn log_grant(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+        day: Day,
+        number: u32,
     ) -> StoreResult<()> {
+        let (site, log) = self.own_log(cx)?;
+        let write = Write {
+            doc: series_doc(&site, &log, &ask.series, day),
+            kind: DocKind::Series,
+            action: ActionKind::NumberGranted,
+            edits: give(GivenNumber {
+                number,
+                doc: ask.doc,
+                to: peer,
+            }),
+        };
+        self.author(cx, &write, ask.officer)?;
         Ok(())
     }
 
     pub(crate) fn on_number_answer(
         &mut self,
-        _cx: &mut Cx<'_>,
-        _peer: NodeId,
-        _answer: &NumberAnswer,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        answer: &NumberAnswer,
     ) -> StoreResult<()> {
+        // An answer that comes too late is harmless: the keeper's entry explains the gap.
+        let expected = self
+            .numbers
+            .waiting
+            .get(&answer.request)
+            .is_some_and(|waiting| waiting.keeper == peer);
+        if !expected {
+            self.reasons.count(Some(peer), Reason::UnexpectedMessage);
+            return Ok(());
+        }
+        self.timers.stop(Timer::Ask(answer.request));
+        let Some(waiting) = self.numbers.waiting.remove(&answer.request) else {
+            return Ok(());
+        };
+        let (series, _) = waiting.then.series();
+        match answer.verdict {
+            Ok(number) if keeper_range(&series).contains(number) => {
+                self.numbered(cx, waiting.then, Some(number))
+            }
+            Ok(_) | Err(_) => self.from_own_slot(cx, waiting.then),
+        }
+    }
+
+    /// The old keeper of a series, once it learns that it was replaced, tells where it stopped.
+    pub(crate) fn release_series(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let (context, site) = self.context(cx)?;
+        let Some(site_id) = self.site else {
+            return Ok(());
+        };
+        let held: Vec<SeriesKey> = site
+            .series
+            .iter()
+            .filter(|(_, state)| state.must_release(&self.me).is_some())
+            .map(|(key, _)| key.clone())
+            .collect();
+        for series in held {
+            let range = keeper_range(&series);
+            let last = cx.store.last_number(
+                &series_text(&series, context.day()),
+                range.first,
+                range.last,
+            )?;
+            match lienquay_shared::decide::site::release_series(
+                &context,
+                &site_id,
+                &site,
+                &series,
+                last.unwrap_or(0),
+            ) {
+                Ok(write) => {
+                    self.author(cx, &write, context.officer)?;
+                }
+                Err(refusal) => tracing::debug!(%refusal, "series not released"),
+            }
+        }
         Ok(())
     }
 }

@@ -91,7 +91,7 @@ impl Engine {
             }
             DocKind::Site => {
                 self.site_cache = None;
-                Ok(())
+                self.release_series(cx)
             }
             _ => Ok(()),
         }

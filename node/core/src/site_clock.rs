@@ -149,14 +149,11 @@ impl SiteClock {
 
     fn by_median(&self, now: Now) -> (u64, TimeQuality) {
         let millis = self.median(now);
-        let vouched = !self.offsets.is_empty() && self.is_plausible(millis);
-        (
-            millis,
-            if vouched {
-                TimeQuality::Median
-            } else {
-                TimeQuality::Unconfirmed
-            },
-        )
+        let quality = match (self.is_plausible(millis), self.offsets.is_empty()) {
+            (false, _) => TimeQuality::Doubtful,
+            (true, true) => TimeQuality::Unconfirmed,
+            (true, false) => TimeQuality::Median,
+        };
+        (millis, quality)
     }
 }

@@ -299,6 +299,8 @@ pub trait Store {
     fn grant(&self, ticket: &DocId) -> StoreResult<Option<GrantRow>>;
     /// Inserts or replaces it.
     fn put_grant(&mut self, row: &GrantRow) -> StoreResult<()>;
+    /// Marks every such decision as released: a log that must not be continued keeps nothing any more.
+    fn release_grants(&mut self) -> StoreResult<()>;
     /// The highest number of a series within `from..=upto` that this node gave out.
     fn last_number(&self, series: &str, from: u32, upto: u32) -> StoreResult<Option<u32>>;
     /// The number given for a request.

@@ -14,7 +14,9 @@ const DAY_MILLIS: u64 = 24 * 3_600_000;
 )]
 #[serde(rename_all = "snake_case")]
 pub enum TimeQuality {
-    /// This PC's own clock; nobody vouches for it.
+    /// This PC's own clock, and it cannot be true: no legal time may be taken from it.
+    Doubtful,
+    /// This PC's own clock; plausible, but nobody vouches for it.
     #[default]
     Unconfirmed,
     /// An officer confirmed the date on this PC.

@@ -82,7 +82,7 @@ pub fn prepare_receive(
     ask: &ReceiveDossier,
 ) -> Result<PreparedReceive, Refusal> {
     allow(ctx, site, Right::Receive)?;
-    if ctx.now.quality == TimeQuality::Unconfirmed {
+    if ctx.now.quality == TimeQuality::Doubtful {
         return Err(Refusal::ClockUnconfirmed);
     }
     if site.unit_code.is_empty() {

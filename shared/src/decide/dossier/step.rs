@@ -174,7 +174,7 @@ fn check_step(ctx: &Context, dossier: &Dossier, step: &DossierStep) -> Result<()
 }
 
 fn check_clock(ctx: &Context) -> Result<(), Refusal> {
-    if ctx.now.quality == TimeQuality::Unconfirmed {
+    if ctx.now.quality == TimeQuality::Doubtful {
         Err(Refusal::ClockUnconfirmed)
     } else {
         Ok(())
