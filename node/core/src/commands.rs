@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use lienquay_shared::command::{Command, DossierRef, Outcome, ReceiveDossier, Submission};
 use lienquay_shared::decide::{self, Context, Write};
+use lienquay_shared::domain::calendar::unix_millis_from_civil;
 use lienquay_shared::domain::procedure::Procedure;
 use lienquay_shared::domain::site::Site;
-use lienquay_shared::domain::site_time::TimeQuality;
-use lienquay_shared::domain::vietnam_time::unix_millis_from_civil;
+use lienquay_shared::domain::site_time::{Day, TimeQuality};
 use lienquay_shared::log::{ActionKind, DocKind};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::schema;
@@ -65,7 +65,10 @@ impl Engine {
             }
             Command::Retire { node } => return self.retire(cx, token, &request, node),
             Command::ReceiveDossier(ask) => return self.receive(cx, token, request, &ask),
-            Command::ImportProcedure { record } => self.import(cx, &site_id, &record)?,
+            Command::ImportProcedure {
+                record,
+                effective_from,
+            } => self.import(cx, &site_id, &record, effective_from.map(Day::of))?,
             Command::Forget { doc } => self.forget(cx, doc)?,
             Command::ConfirmDate { date } => self.confirm_date(cx, date),
             other => self.on_document_command(cx, &site_id, &other)?,
@@ -221,12 +224,14 @@ impl Engine {
         cx: &mut Cx<'_>,
         site_id: &SiteId,
         record: &serde_json::Value,
+        effective_from: Option<Day>,
     ) -> StoreResult<Told> {
         let (context, site) = self.context(cx)?;
-        let imported = match decide::procedure::import(&context, site_id, &site, record, None) {
-            Ok(imported) => imported,
-            Err(refusal) => return Ok(Err(refusal)),
-        };
+        let imported =
+            match decide::procedure::import(&context, site_id, &site, record, effective_from) {
+                Ok(imported) => imported,
+                Err(refusal) => return Ok(Err(refusal)),
+            };
         let is_new = cx.store.doc(&imported.write.doc)?.is_none();
         if is_new {
             self.author(cx, &imported.write, context.officer)?;
@@ -241,7 +246,8 @@ impl Engine {
 
     fn forget(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<Told> {
         let (context, site) = self.context(cx)?;
-        if let Err(refusal) = decide::role::allow(&context, &site, decide::role::Right::Forget) {
+        if let Err(refusal) = decide::role::allow(&context, &site, decide::role::Right::ManageNodes)
+        {
             return Ok(Err(refusal));
         }
         match cx.store.doc(&doc)? {
@@ -258,7 +264,10 @@ impl Engine {
     fn confirm_date(&mut self, cx: &Cx<'_>, date: jiff::civil::Date) -> Told {
         let clock = self.site_clock.read(cx.now).civil();
         let time = clock.map_or(jiff::civil::Time::midnight(), |clock| clock.time());
-        let millis = u64::try_from(unix_millis_from_civil(date.to_datetime(time))).unwrap_or(0);
+        let confirmed = unix_millis_from_civil(date.to_datetime(time));
+        let millis = confirmed
+            .and_then(|millis| u64::try_from(millis).ok())
+            .unwrap_or(0);
         if millis < crate::site_clock::EARLIEST_PLAUSIBLE_MILLIS {
             return Err(Refusal::invalid(
                 "date",

@@ -26,6 +26,7 @@ mod membership;
 mod number;
 mod project;
 pub mod reasons;
+mod removal;
 pub mod rng;
 mod serve;
 pub mod site_clock;
