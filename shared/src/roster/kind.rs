@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
 use crate::ids::NodeId;
@@ -143,7 +143,7 @@ pub struct Found {
     #[serde(rename = "a")]
     pub name: NodeName,
     /// What it is used for.
-    #[serde(rename = "m", deserialize_with = "mode_or_most_modest")]
+    #[serde(rename = "m")]
     pub mode: NodeMode,
 }
 
@@ -157,7 +157,7 @@ pub struct Admit {
     #[serde(rename = "a")]
     pub name: NodeName,
     /// What it is used for.
-    #[serde(rename = "m", deserialize_with = "mode_or_most_modest")]
+    #[serde(rename = "m")]
     pub mode: NodeMode,
     /// Whether it may admit and remove others.
     #[serde(rename = "r", default, skip_serializing_if = "std::ops::Not::not")]
@@ -211,7 +211,7 @@ pub struct Rename {
     #[serde(rename = "a")]
     pub name: NodeName,
     /// What it is used for.
-    #[serde(rename = "m", deserialize_with = "mode_or_most_modest")]
+    #[serde(rename = "m")]
     pub mode: NodeMode,
 }
 
@@ -245,14 +245,4 @@ pub struct Revoke {
     /// Why, in the administrator's words.
     #[serde(rename = "w", default)]
     pub reason: Text<128>,
-}
-
-/// A use that a newer version added must not make an admission unreadable here; a laptop keeps the least.
-fn mode_or_most_modest<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NodeMode, D::Error> {
-    let word = String::deserialize(deserializer)?;
-    Ok(match word.as_str() {
-        "desk" => NodeMode::Desk,
-        "kiosk" => NodeMode::Kiosk,
-        _ => NodeMode::Laptop,
-    })
 }

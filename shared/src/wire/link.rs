@@ -97,9 +97,9 @@ pub struct BeatClock {
 }
 
 /// What a node is used for; decides what it may keep.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
-)]
+///
+/// A use that a newer version added reads as a laptop, which keeps the least.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NodeMode {
     /// A counter PC that stays.
@@ -109,6 +109,17 @@ pub enum NodeMode {
     Kiosk,
     /// A laptop that leaves: keeps nothing while a desk is reachable.
     Laptop,
+}
+
+impl<'de> Deserialize<'de> for NodeMode {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        Ok(match word.as_str() {
+            "desk" => Self::Desk,
+            "kiosk" => Self::Kiosk,
+            _ => Self::Laptop,
+        })
+    }
 }
 
 /// How a node is, as its beats tell and the health screen shows.

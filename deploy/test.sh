@@ -1,0 +1,24 @@
+#!/usr/bin/env bash
+# Sets up what the tests need and passes them.
+#   deploy/test.sh          everything that fits in a few minutes
+#   deploy/test.sh --long   many more simulated mornings and property cases on top (about an hour)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. deploy/lib/setup.sh
+setup
+
+case "${1:-}" in
+"") ;;
+--long)
+    export LIENQUAY_SEEDS="${LIENQUAY_SEEDS:-5000}"
+    export PROPTEST_CASES="${PROPTEST_CASES:-5000}"
+    ;;
+*)
+    echo "usage: deploy/test.sh [--long]" >&2
+    exit 2
+    ;;
+esac
+
+# The program first: the multi-process tests start it.
+cargo build --locked -p lienquay-node
+cargo test --workspace --locked
