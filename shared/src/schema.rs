@@ -23,6 +23,11 @@ pub mod series;
 pub mod site;
 pub mod ticket;
 
+#[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
+
 pub use edit::{Edit, Scalar, write};
 pub use genesis::{genesis_hash, is_genesis, new_document};
 pub use raw::{Authors, Conflict, Defect, OpId, RawDoc, RawEvent, RawField, Versioned};

@@ -127,6 +127,10 @@ pub struct Call {
     pub officer: OfficerId,
     /// How often it was announced.
     pub n_announcements: u32,
+    /// Steps of the counter on this call.
+    pub n_steps: u32,
+    /// Its keeper was taken over since: the call may be pulled back from a counter that is gone.
+    pub is_superseded: bool,
 }
 
 /// Two calls of one ticket to different counters, after a takeover.
@@ -150,3 +154,6 @@ pub struct TicketHistory {
     /// Whether it counts.
     pub counts: bool,
 }
+
+#[cfg(test)]
+mod tests;

@@ -91,7 +91,7 @@ fn conflicts(raw: &RawDoc) -> Vec<Conflict> {
     DossierField::all()
         .filter_map(|field| {
             let key = field.key();
-            let values = &raw.fields.get(&key)?.in_conflict;
+            let values = raw.fields.get(&key)?.in_conflict();
             let values: Vec<_> = values
                 .iter()
                 .map(|(value, by)| Versioned {

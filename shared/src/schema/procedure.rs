@@ -95,7 +95,7 @@ pub fn read<D: ReadDoc>(document: &D) -> (ProcedureVersion, Vec<Defect>) {
     let differing: Vec<String> = raw
         .fields
         .iter()
-        .filter(|(_, field)| !field.in_conflict.is_empty())
+        .filter(|(_, field)| !field.in_conflict().is_empty())
         .map(|(key, _)| key.clone())
         .collect();
     for key in differing {

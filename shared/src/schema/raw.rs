@@ -59,12 +59,20 @@ impl From<ObjId> for OpId {
 /// A field as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RawField {
-    /// The value everybody shows: that of the highest operation.
+    /// The value everybody shows: that of the highest operation that can be read.
     pub shown: Scalar,
     /// What wrote it.
     pub by: OpId,
-    /// Every value when they differ, the shown one first; empty without a conflict.
-    pub in_conflict: Vec<(Scalar, OpId)>,
+    /// Every value that stands, the shown one first: several after concurrent edits, equal or not.
+    pub values: Vec<(Scalar, OpId)>,
+}
+
+impl RawField {
+    /// The values, when they differ; empty without a conflict.
+    pub fn in_conflict(&self) -> &[(Scalar, OpId)] {
+        let differ = self.values.iter().any(|(value, _)| *value != self.shown);
+        if differ { &self.values } else { &[] }
+    }
 }
 
 /// An event as read.
@@ -229,27 +237,25 @@ impl RawDoc {
                 self.defect(key, DefectKind::Malformed);
                 continue;
             }
-            let Some(shown) = scalar_of_ref(&item.value) else {
-                self.defect(key, DefectKind::WrongType);
-                continue;
-            };
-            let in_conflict = if item.conflict {
-                self.values_in_conflict(document, id, &key)
+            let values = if item.conflict {
+                self.standing_values(document, id, &key)
             } else {
-                Vec::new()
+                let value = scalar_of_ref(&item.value);
+                value
+                    .map(|value| (value, item.id().into()))
+                    .into_iter()
+                    .collect()
             };
-            self.fields.insert(
-                key,
-                RawField {
-                    shown,
-                    by: item.id().into(),
-                    in_conflict,
-                },
-            );
+            match values.first().cloned() {
+                Some((shown, by)) => {
+                    self.fields.insert(key, RawField { shown, by, values });
+                }
+                None => self.defect(key, DefectKind::WrongType),
+            }
         }
     }
 
-    fn values_in_conflict<D: ReadDoc>(
+    fn standing_values<D: ReadDoc>(
         &mut self,
         document: &D,
         id: &ObjId,
@@ -265,8 +271,7 @@ impl RawDoc {
         }
         values.sort_by(|a, b| b.1.cmp(&a.1));
         values.truncate(MAX_CONFLICT_VALUES);
-        let differ = values.windows(2).any(|pair| pair[0].0 != pair[1].0);
-        if differ { values } else { Vec::new() }
+        values
     }
 
     fn read_events<D: ReadDoc>(&mut self, document: &D, id: &ObjId) {

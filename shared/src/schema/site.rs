@@ -149,14 +149,10 @@ fn founder(raw: &mut RawDoc, authors: &Authors<'_>) -> Option<NodeId> {
 }
 
 fn values_of(field: &RawField) -> impl Iterator<Item = (&Scalar, &[u8])> {
-    let shown = std::iter::once((&field.shown, field.by.actor.as_slice()));
-    shown.chain(
-        field
-            .in_conflict
-            .iter()
-            .skip(1)
-            .map(|(value, by)| (value, by.actor.as_slice())),
-    )
+    field
+        .values
+        .iter()
+        .map(|(value, by)| (value, by.actor.as_slice()))
 }
 
 /// The records under a prefix, with the rest of their keys. A record is known by its key: one that says otherwise inside is
@@ -234,12 +230,12 @@ fn conflicts(raw: &RawDoc) -> Vec<Conflict> {
     let in_conflict = raw
         .fields
         .iter()
-        .filter(|(_, field)| !field.in_conflict.is_empty());
+        .filter(|(_, field)| !field.in_conflict().is_empty());
     in_conflict
         .map(|(key, field)| Conflict {
             field: key.clone(),
             values: field
-                .in_conflict
+                .in_conflict()
                 .iter()
                 .map(|(value, by)| Versioned {
                     value: value.to_text(),

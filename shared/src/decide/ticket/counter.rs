@@ -12,7 +12,7 @@ use crate::refusal::Refusal;
 pub enum CounterStep {
     /// The number was announced.
     Announce,
-    /// The number was announced again.
+    /// The number was announced again. A missed one is its keeper's again and may be called elsewhere: ask for a new call.
     Recall,
     /// Nobody came.
     NoShow,
@@ -43,20 +43,20 @@ pub fn counter_step(
         });
     }
     let request = call.request;
-    use TicketState::{Announced, Granted, NoShow, Serving};
+    use TicketState::{Announced, Granted, Serving};
     let (action, event) = match (step, ticket.state) {
         (CounterStep::Announce, Granted) => (
             ActionKind::TicketAnnounced,
             TicketStep::Announced { request },
         ),
-        (CounterStep::Recall, Announced | NoShow) => (
+        (CounterStep::Recall, Announced) => (
             ActionKind::TicketRecalled,
             TicketStep::Announced { request },
         ),
         (CounterStep::NoShow, Announced) => {
             (ActionKind::TicketNoShow, TicketStep::NoShow { request })
         }
-        (CounterStep::Start, Announced | NoShow) => {
+        (CounterStep::Start, Announced) => {
             (ActionKind::TicketStarted, TicketStep::Started { request })
         }
         (CounterStep::Finish { dossiers }, Announced | Serving) => (

@@ -1,7 +1,7 @@
 //! Steps that only a ticket's keeper may take, and changing the keeper.
 
 use super::{Context, Write, ticket_write};
-use crate::domain::ticket::{Ticket, TicketState, TicketStep};
+use crate::domain::ticket::{Call, Ticket, TicketState, TicketStep};
 use crate::ids::{DocId, NodeId, RequestId};
 use crate::log::ActionKind;
 use crate::refusal::Refusal;
@@ -48,6 +48,7 @@ pub fn keeper_step(
             TicketStep::Transferred {
                 epoch,
                 to: to.clone(),
+                seen: seen(ticket),
             },
         ),
         KeeperOp::Prioritise(reason)
@@ -85,9 +86,10 @@ pub fn handover(
     Ok(ticket_write(ctx, doc, ActionKind::TicketHandedOver, step))
 }
 
-/// This PC takes the ticket over from a keeper that does not answer; an officer has confirmed it.
+/// This PC takes the ticket over from a keeper that does not answer, or from a counter that holds its call and does not answer; an
+/// officer has confirmed it. After that the call may be pulled back: a transfer or a decline asked by anybody.
 pub fn takeover(ctx: &Context, doc: DocId, ticket: &Ticket) -> Result<Write, Refusal> {
-    if ticket.epoch.node == ctx.node {
+    if ticket.epoch.node == ctx.node && !is_stuck_elsewhere(ctx, ticket) {
         return Err(Refusal::NoChange);
     }
     if ticket.state == TicketState::Finished {
@@ -99,6 +101,16 @@ pub fn takeover(ctx: &Context, doc: DocId, ticket: &Ticket) -> Result<Write, Ref
         supersedes: ticket.epoch,
     };
     Ok(ticket_write(ctx, doc, ActionKind::TicketTakenOver, step))
+}
+
+/// Called to another counter under the present keepership.
+fn is_stuck_elsewhere(ctx: &Context, ticket: &Ticket) -> bool {
+    let is_elsewhere = |call: &Call| call.node != ctx.node && !call.is_superseded;
+    ticket.state.is_at_counter() && ticket.call.as_ref().is_some_and(is_elsewhere)
+}
+
+fn seen(ticket: &Ticket) -> u32 {
+    ticket.call.as_ref().map_or(0, |call| call.n_steps)
 }
 
 fn check_keeper(ctx: &Context, ticket: &Ticket) -> Result<(), KeeperRefusal> {
@@ -120,18 +132,16 @@ fn already_called(ticket: &Ticket) -> KeeperRefusal {
     }
 }
 
-/// A ticket in a counter's hand is moved by that counter, or by its own keeper.
+/// A ticket in a counter's hand is moved by that counter alone, unless its keeper was taken over since.
 fn may_transfer(ticket: &Ticket, requester: NodeId) -> bool {
     match &ticket.call {
         _ if ticket.state == TicketState::Finished => false,
-        Some(call) if ticket.state.is_at_counter() => {
-            call.node == requester || ticket.epoch.node == requester
-        }
+        Some(call) if ticket.state.is_at_counter() => call.node == requester || call.is_superseded,
         _ => true,
     }
 }
 
-/// The counter gives the call back; its keeper may do so for a counter that is gone.
+/// The counter gives the call back; after a takeover anybody may, for a counter that is gone.
 fn decline(
     ctx: &Context,
     doc: DocId,
@@ -145,7 +155,7 @@ fn decline(
     else {
         return Err(KeeperRefusal::NotPossible);
     };
-    if call.node != requester && ticket.epoch.node != requester {
+    if call.node != requester && !call.is_superseded {
         return Err(KeeperRefusal::AlreadyCalled {
             counter: call.counter,
         });
@@ -153,6 +163,7 @@ fn decline(
     let step = TicketStep::Declined {
         epoch: ticket.epoch.n,
         request: call.request,
+        seen: seen(ticket),
     };
     Ok(ticket_write(ctx, doc, ActionKind::TicketDeclined, step))
 }

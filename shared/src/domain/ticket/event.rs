@@ -99,6 +99,9 @@ pub enum TicketStep {
         epoch: u32,
         /// The call's request.
         request: RequestId,
+        /// Steps of the counter on this call that the keeper had seen.
+        #[serde(default)]
+        seen: u32,
     },
     /// Put aside.
     Parked {
@@ -116,6 +119,9 @@ pub enum TicketStep {
         epoch: u32,
         /// Where to.
         to: TransferTarget,
+        /// Steps of the counter on the open call that the keeper had seen.
+        #[serde(default)]
+        seen: u32,
     },
     /// Priority given or taken.
     Prioritised {

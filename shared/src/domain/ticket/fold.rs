@@ -85,6 +85,7 @@ fn find_identity<'a>(ordered: &[&'a Authored], void: &mut Voids<'a>) -> Option<&
 struct Epochs<'a> {
     valid: BTreeSet<Epoch>,
     ended: BTreeMap<Epoch, &'a OpId>,
+    takeovers: BTreeSet<Epoch>,
 }
 
 impl<'a> Epochs<'a> {
@@ -92,6 +93,7 @@ impl<'a> Epochs<'a> {
         let mut epochs = Self {
             valid: BTreeSet::new(),
             ended: BTreeMap::new(),
+            takeovers: BTreeSet::new(),
         };
         let mut claims: Vec<(Epoch, &'a Authored, NodeId)> = Vec::new();
         let mut is_issued = false;
@@ -105,7 +107,9 @@ impl<'a> Epochs<'a> {
                     epochs.valid.insert(Epoch::first(*keeper));
                 }
                 TicketStep::PaperEntered { .. } => {
-                    epochs.valid.insert(Epoch { n: 1, node: author });
+                    let epoch = Epoch { n: 1, node: author };
+                    epochs.valid.insert(epoch);
+                    epochs.takeovers.insert(epoch);
                 }
                 TicketStep::HandedOver { epoch, .. } if epoch.node != author => {
                     void.add(authored, DefectKind::NotKeeper);
@@ -133,7 +137,11 @@ impl<'a> Epochs<'a> {
         if is_handover {
             self.ended.insert(parent, &authored.by);
         }
-        self.valid.insert(parent.next(node));
+        let epoch = parent.next(node);
+        self.valid.insert(epoch);
+        if !is_handover {
+            self.takeovers.insert(epoch);
+        }
     }
 
     /// The keepership a keeper's step was taken under, if it is valid.
@@ -195,6 +203,8 @@ fn find_calls<'a>(
                     finished_at: None,
                     officer: *officer,
                     n_announcements: 0,
+                    n_steps: 0,
+                    is_superseded: epochs.takeovers.iter().any(|takeover| *takeover > epoch),
                 },
             });
         }
@@ -210,11 +220,12 @@ struct Progress {
 }
 
 impl Progress {
-    /// Takes a step of the counter; a finished call takes none.
+    /// Takes a step of the counter. A finished call takes none; a missed one neither: its ticket is the keeper's again.
     fn apply(&mut self, event: &TicketEvent) -> bool {
         let at = event.stamp.at;
+        self.call.n_steps = self.call.n_steps.saturating_add(1);
         match (&event.step, self.state) {
-            (_, TicketState::Finished) => return false,
+            (_, TicketState::Finished | TicketState::NoShow) => return false,
             (TicketStep::Announced { .. }, state) => {
                 self.call.announced_at = Some(at);
                 self.call.n_announcements = self.call.n_announcements.saturating_add(1);
@@ -268,6 +279,8 @@ struct Keeping {
     calls: BTreeMap<RequestId, Progress>,
     /// Calls already applied: a repeated grant changes nothing.
     called: BTreeSet<RequestId>,
+    /// Calls pulled back while their counters, unseen, went on with them.
+    still_going: Vec<RequestId>,
     doubles: Vec<(RequestId, RequestId)>,
 }
 
@@ -291,6 +304,7 @@ impl Keeping {
             open: None,
             calls,
             called: BTreeSet::new(),
+            still_going: Vec::new(),
             doubles: Vec::new(),
         }
     }
@@ -306,7 +320,8 @@ impl Keeping {
     fn apply(&mut self, epoch: Epoch, event: &TicketEvent) -> bool {
         match &event.step {
             TicketStep::Called { request, .. } => self.open_call(epoch, *request),
-            TicketStep::Declined { request, .. } if self.open == Some(*request) => {
+            TicketStep::Declined { request, seen, .. } if self.open == Some(*request) => {
+                self.note_unseen_steps(*seen);
                 self.back_to_lane();
             }
             TicketStep::Parked { .. } if self.state().can_be_called() => {
@@ -319,7 +334,10 @@ impl Keeping {
             {
                 self.back_to_lane();
             }
-            TicketStep::Transferred { to, .. } => self.transfer(to, event),
+            TicketStep::Transferred { to, seen, .. } => {
+                self.note_unseen_steps(*seen);
+                self.transfer(to, event);
+            }
             TicketStep::Prioritised { reason, .. } => self.place.priority = *reason,
             _ => return false,
         }
@@ -337,8 +355,20 @@ impl Keeping {
         if let Some(other) = self.open.filter(|_| !self.state().can_be_called()) {
             self.doubles.push((request, other));
         }
+        self.doubles
+            .extend(self.still_going.drain(..).map(|other| (request, other)));
         self.open = Some(request);
         self.is_parked = false;
+    }
+
+    /// The open call is about to be pulled back: has its counter gone on meanwhile?
+    fn note_unseen_steps(&mut self, n_seen: u32) {
+        let progress = self.open.and_then(|request| self.calls.get(&request));
+        let going_on = progress.filter(|progress| {
+            progress.call.n_steps > n_seen && progress.state != TicketState::NoShow
+        });
+        self.still_going
+            .extend(going_on.map(|progress| progress.call.request));
     }
 
     fn back_to_lane(&mut self) {
