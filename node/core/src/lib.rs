@@ -33,3 +33,4 @@ pub mod site_clock;
 pub mod store;
 mod sync;
 mod timer;
+pub mod view_live;
