@@ -83,6 +83,15 @@ impl SimStore {
         }
     }
 
+    /// Days of which there are tickets.
+    pub fn ticket_days(&self) -> std::collections::BTreeSet<i32> {
+        self.tables
+            .ticket_days
+            .iter()
+            .map(|((day, _), ())| *day)
+            .collect()
+    }
+
     fn write(&mut self) -> StoreResult<()> {
         self.step()?;
         self.dirty = true;

@@ -10,8 +10,8 @@ mod site;
 use std::collections::{BTreeMap, VecDeque};
 
 use lienquay_core::event::{Effects, Event, Send, Token};
-use lienquay_shared::NodeId;
 use lienquay_shared::wire::Message;
+use lienquay_shared::{DocId, NodeId};
 
 use crate::sim::chance::Chance;
 use crate::sim::clock::SimTime;
@@ -19,7 +19,7 @@ use crate::sim::network::{Arrival, Arriving, Network, NodeIndex};
 use crate::sim::trace::Trace;
 
 pub use node::{PowerLoss, SimNode};
-pub use orders::{Acknowledged, Answer};
+pub use orders::{Acknowledged, Answer, Point};
 pub use quiet::Holding;
 pub use site::{Prepared, lane};
 
@@ -84,6 +84,8 @@ pub struct World {
     next_token: u64,
     acknowledged: Vec<Acknowledged>,
     answers: BTreeMap<Token, Answer>,
+    /// Edits of a dossier's field that were ordered and not answered.
+    open_edits: BTreeMap<(DocId, String), i64>,
     /// How often of a hundred a power loss hits between a commit and what it owes.
     pub dies_before_telling_percent: u64,
     /// Messages by name, for measuring.
@@ -107,6 +109,7 @@ impl World {
             next_token: 0,
             acknowledged: Vec::new(),
             answers: BTreeMap::new(),
+            open_edits: BTreeMap::new(),
             dies_before_telling_percent: 0,
             sent_by_name: BTreeMap::new(),
         };

@@ -501,6 +501,27 @@ impl Store for SimStore {
         Ok(())
     }
 
+    fn release_grants(&mut self) -> StoreResult<()> {
+        self.write()?;
+        let kept: Vec<GrantRow> = self
+            .tables
+            .grants
+            .iter()
+            .map(|(_, row)| row.clone())
+            .filter(|row| !row.released)
+            .collect();
+        for row in kept {
+            self.tables.grants.put(
+                row.ticket,
+                GrantRow {
+                    released: true,
+                    ..row
+                },
+            );
+        }
+        Ok(())
+    }
+
     fn last_number(&self, series: &str, from: u32, upto: u32) -> StoreResult<Option<u32>> {
         if upto < from {
             return Ok(None);

@@ -1,12 +1,14 @@
 //! Asking nodes for something, and what they acknowledged.
 
 use lienquay_core::event::{Control, Event, Reply, Token};
-use lienquay_shared::RequestId;
-use lienquay_shared::command::{Command, Outcome, Submission};
+use lienquay_core::store::Store;
+use lienquay_shared::command::{Command, DossierRef, Outcome, Submission};
 use lienquay_shared::refusal::Refusal;
+use lienquay_shared::{DocId, LogId, RequestId};
 
 use crate::sim::clock::SimTime;
 use crate::sim::network::NodeIndex;
+use crate::sim::read::Disk;
 use crate::sim::world::World;
 
 /// An answer must come within this, whatever happens to others; silence is the worst failure.
@@ -37,6 +39,21 @@ pub struct Acknowledged {
     pub outcome: Outcome,
     /// The request.
     pub request: RequestId,
+    /// Where the log of the node that acknowledged ended then: what was written was written by there.
+    pub point: Option<Point>,
+    /// Of a ticket given out: the day whose number it carries.
+    pub day: Option<i32>,
+}
+
+/// A point in a log, by its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Point {
+    /// The log.
+    pub log: LogId,
+    /// The entry.
+    pub seq: u64,
+    /// Its header.
+    pub header_bytes: Vec<u8>,
 }
 
 impl World {
@@ -59,6 +76,7 @@ impl World {
     pub fn order(&mut self, node: NodeIndex, submission: Submission) -> Token {
         let token = self.token();
         self.note(format!("{} ← {:?}", self.name(node), submission.command));
+        self.count_edit(&submission.command, 1);
         if self.nodes[node].is_running() {
             let ordered = Ordered::Command(Box::new(submission.clone()));
             self.nodes[node].unanswered.insert(token, ordered);
@@ -124,26 +142,82 @@ impl World {
 
     pub(super) fn note_reply(&mut self, node: NodeIndex, reply: Reply) {
         self.note(format!("{} → {:?}", self.name(node), reply.result));
-        match (
-            self.nodes[node].unanswered.remove(&reply.token),
-            &reply.result,
-        ) {
-            (Some(Ordered::Command(submission)), Ok(outcome)) => {
-                self.acknowledged.push(Acknowledged {
-                    at: self.now,
-                    node,
-                    request: submission.request,
-                    command: submission.command,
-                    outcome: outcome.clone(),
-                })
-            }
-            (Some(_), _) => {}
-            (None, _) => self.fail(&format!(
+        let Some(ordered) = self.nodes[node].unanswered.remove(&reply.token) else {
+            self.fail(&format!(
                 "{} answers what nobody asked, or twice",
                 self.name(node)
-            )),
+            ));
+        };
+        if let Ordered::Command(submission) = ordered {
+            self.count_edit(&submission.command, -1);
+            if let Ok(outcome) = &reply.result {
+                let done = self.acknowledgement(node, *submission, outcome.clone());
+                self.acknowledged.push(done);
+            }
         }
         self.answers.insert(reply.token, reply.result);
+    }
+
+    fn acknowledgement(
+        &self,
+        node: NodeIndex,
+        submission: Submission,
+        outcome: Outcome,
+    ) -> Acknowledged {
+        let store = self.nodes[node].store();
+        let day = match &outcome {
+            Outcome::TicketIssued { doc, .. } => self.ticket_day(node, doc),
+            _ => None,
+        };
+        let log = self.nodes[node]
+            .host()
+            .and_then(|host| host.engine().writes_to());
+        let point = log.and_then(|log| {
+            let row = store
+                .logs()
+                .unwrap_or_default()
+                .into_iter()
+                .find(|row| row.log == log)?;
+            let entry = store.entry(&log, row.received).ok()??;
+            Some(Point {
+                log,
+                seq: row.received,
+                header_bytes: entry.header_bytes,
+            })
+        });
+        let Submission { request, command } = submission;
+        Acknowledged {
+            at: self.now,
+            node,
+            command,
+            outcome,
+            request,
+            point,
+            day,
+        }
+    }
+
+    fn ticket_day(&self, node: NodeIndex, doc: &DocId) -> Option<i32> {
+        let site = self.nodes[node].host()?.engine().site()?;
+        Some(Disk::new(self.nodes[node].store(), site).ticket(doc)?.day.0)
+    }
+
+    /// Whether somebody tried to write a field of a dossier and never heard what became of it: then it may show that.
+    pub fn was_attempted_in_vain(&self, doc: &DocId, key: &str) -> bool {
+        self.open_edits
+            .get(&(*doc, key.to_owned()))
+            .is_some_and(|open| *open > 0)
+    }
+
+    fn count_edit(&mut self, command: &Command, by: i64) {
+        if let Command::EditDossier {
+            dossier: DossierRef::Id(doc),
+            field,
+            ..
+        } = command
+        {
+            *self.open_edits.entry((*doc, field.key())).or_default() += by;
+        }
     }
 
     fn token(&mut self) -> Token {

@@ -1,0 +1,130 @@
+//! [3] No ticket is called by two counters unless its keeper was taken over, and then both are told; nobody is forgotten.
+
+use std::collections::BTreeMap;
+
+use lienquay_core::store::{Store, TicketFilter};
+use lienquay_shared::domain::queue::lane_order;
+use lienquay_shared::domain::ticket::{Ticket, TicketState, TicketStep};
+use lienquay_shared::wire::keeper::CounterNo;
+
+use super::{Verdict, any_disk};
+use crate::sim::network::NodeIndex;
+use crate::sim::world::World;
+
+/// Tickets of a lane looked at; more than any run issues.
+const ALL: usize = 100_000;
+
+/// Whether the ticket was ever called to a counter, by a step that counts.
+pub(super) fn was_called_to(ticket: &Ticket, wanted: CounterNo) -> bool {
+    ticket
+        .history
+        .iter()
+        .any(|line| matches!(line.step, TicketStep::Called { counter, .. } if counter == wanted))
+}
+
+pub(super) fn no_ticket_is_called_twice_unnoticed(world: &World, members: &[NodeIndex]) -> Verdict {
+    let Some(disk) = any_disk(world, members) else {
+        return Ok(());
+    };
+    for (doc, ticket) in disk.tickets() {
+        let count = |wanted: fn(&TicketStep) -> bool| {
+            let mut steps: Vec<_> = ticket
+                .history
+                .iter()
+                .filter(|line| wanted(&line.step))
+                .collect();
+            steps.dedup_by_key(|line| line.step.clone());
+            steps.len()
+        };
+        let taken_over = count(|step| {
+            matches!(
+                step,
+                TicketStep::TakenOver { .. } | TicketStep::PaperEntered { .. }
+            )
+        });
+        if taken_over == 0 && !ticket.double_calls.is_empty() {
+            return Err(format!(
+                "ticket {} ({doc:?}) is called twice without a takeover",
+                &*ticket.number_text
+            ));
+        }
+        // Counted without the fold: a ticket can only be called again after something released it.
+        let calls = count(|step| matches!(step, TicketStep::Called { .. }));
+        let releases = count(|step| {
+            matches!(
+                step,
+                TicketStep::Declined { .. }
+                    | TicketStep::Parked { .. }
+                    | TicketStep::Unparked { .. }
+                    | TicketStep::Transferred { .. }
+                    | TicketStep::NoShow { .. }
+            )
+        });
+        if taken_over == 0 && calls > 1 + releases {
+            return Err(format!(
+                "ticket {} has {calls} calls and {releases} releases",
+                &*ticket.number_text
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// A ticket that was granted and neither announced nor declined heads its lane, for everybody.
+pub(super) fn no_granted_ticket_is_forgotten(world: &World, members: &[NodeIndex]) -> Verdict {
+    let Some(disk) = any_disk(world, members) else {
+        return Ok(());
+    };
+    let Some(node) = members.first() else {
+        return Ok(());
+    };
+    let store = world.nodes[*node].store();
+    for (doc, ticket) in disk.tickets() {
+        if ticket.state != TicketState::Granted {
+            continue;
+        }
+        let filter = TicketFilter::OfDay {
+            day: ticket.day.0,
+            lane: ticket.place.lane.to_string(),
+        };
+        let rows = store
+            .tickets(&filter, ALL)
+            .map_err(|fault| fault.to_string())?;
+        let order = lane_order(&rows, &ticket.place.lane, None, 0, u32::MAX);
+        let head = order
+            .iter()
+            .take_while(|row| row.state == TicketState::Granted);
+        if !head.into_iter().any(|row| row.doc == doc) {
+            return Err(format!(
+                "granted ticket {} is not at the head of its lane",
+                &*ticket.number_text
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// [4] For tickets: two of one day never carry the same number.
+pub(super) fn no_number_is_printed_twice(world: &World, members: &[NodeIndex]) -> Verdict {
+    let Some(disk) = any_disk(world, members) else {
+        return Ok(());
+    };
+    let mut seen = BTreeMap::new();
+    for (doc, ticket) in disk.tickets() {
+        // A paper entered by hand names a number that somebody else printed.
+        let is_issued = ticket
+            .history
+            .iter()
+            .any(|line| matches!(line.step, TicketStep::Issued { .. }));
+        if !is_issued {
+            continue;
+        }
+        if let Some(other) = seen.insert((ticket.day, ticket.number_text.clone()), doc) {
+            return Err(format!(
+                "number {} of {:?} is on two tickets, {doc:?} of {:?} and {other:?}",
+                &*ticket.number_text, ticket.day, ticket.issuer
+            ));
+        }
+    }
+    Ok(())
+}
