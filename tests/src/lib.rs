@@ -6,3 +6,4 @@
 )]
 
 pub mod sim;
+pub mod store_contract;

@@ -456,13 +456,13 @@ impl Store for SimStore {
         }
         self.drop_since(*doc, |_| true);
         self.tables.snapshots.remove(doc);
-        if let Some(row) = self.tables.docs.get(doc).cloned() {
-            self.put_doc_head(DocRow {
-                forgotten: true,
-                n_since: 0,
-                ..row
-            });
-        }
+        // Also when nothing of it came yet: what comes later must find that it was forgotten.
+        let known = self.tables.docs.get(doc).cloned();
+        self.put_doc_head(DocRow {
+            forgotten: true,
+            n_since: 0,
+            ..known.unwrap_or_else(|| new_row(*doc, DocKind::Log))
+        });
         Ok(())
     }
 
