@@ -25,6 +25,8 @@ pub mod bounds {
     pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
     /// Entries in one batch, and the longest stretch of a log without a signature.
     pub const MAX_BATCH_ENTRIES: usize = 64;
-    /// Sum of the changes in one batch beyond its first entry; keeps a message under 1 MiB.
-    pub const MAX_BATCH_BYTES: usize = 512 * 1024;
+    /// Headers and changes in one batch; keeps a message under 1 MiB.
+    pub const MAX_BATCH_BYTES: usize = 600 * 1024;
+    /// Bytes of a log without a signature: with one more entry of the largest size it still fits a batch.
+    pub const MAX_STRETCH_BYTES: usize = 256 * 1024;
 }

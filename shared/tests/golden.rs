@@ -1,5 +1,8 @@
 //! The wire and the stored header, byte for byte: a change here is a change of the format and needs a new version.
-#![allow(clippy::unwrap_used, reason = "a test may stop at the first thing that is not as it should be")]
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 use lienquay_shared::codec::{self, Blob, List, Text};
 use lienquay_shared::log::{
@@ -72,6 +75,7 @@ fn link_messages() -> Vec<Message> {
             wall_millis: 1_795_000_000_000,
             hlc: Hlc(99),
             anchor: Some((-1_500, 60_000)),
+            confirmed: None,
         },
         echo: Some((6, 1_200)),
         links: list(vec![NodeId([11; 32])]),

@@ -5,7 +5,6 @@
 //! names, and a change made under the actor of another log.
 
 use automerge::{ActorId, Change};
-use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId, schema};
@@ -82,6 +81,7 @@ impl Engine {
         let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else {
             return Ok(());
         };
+        let n_bytes = n_bytes_of(&entries);
         self.logs.advance(cx.store, site, &log, None, last)?;
         for (entry, change) in entries.into_iter().zip(changes) {
             self.take_in(cx, log, entry, change)?;
@@ -94,6 +94,7 @@ impl Engine {
                 hash: last.1,
                 signature: batch.signature,
             },
+            n_bytes,
         )?;
         self.wrote_others(cx.now);
         self.relay(cx, peer, batch);
@@ -391,24 +392,29 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the signature at a log's new head, and lets go of those between the last multiple of 64 and it: a range may
-    /// end at any multiple of 64 or at the head.
+    /// Keeps the signature at a log's new head, after entries of `n_bytes`, and lets go of the one it makes unnecessary: a
+    /// range may end at any multiple of 64, where the stretch since the last kept signature grew large, or at the head.
     pub(crate) fn keep_signature(
         &mut self,
         cx: &mut Cx<'_>,
         log: &LogId,
         point: SignedPoint,
+        n_bytes: usize,
     ) -> StoreResult<()> {
-        let stretch = MAX_BATCH_ENTRIES as u64;
         cx.store.put_signature(log, &point)?;
-        let floor = (point.seq - 1) / stretch * stretch;
-        let base = self
-            .logs
-            .get(log)
-            .and_then(|held| held.base)
-            .map_or(0, |base| base.at);
-        cx.store.drop_signatures(log, floor.max(base), point.seq)
+        match self.logs.signed(log, point.seq, n_bytes) {
+            Some(needless) => cx.store.drop_signatures(log, needless - 1, needless + 1),
+            None => Ok(()),
+        }
     }
+}
+
+/// Bytes that entries take in a batch.
+pub(crate) fn n_bytes_of(entries: &[VerifiedEntry]) -> usize {
+    entries
+        .iter()
+        .map(|entry| entry.header_bytes.len() + entry.change.len())
+        .sum()
 }
 
 /// Checks a change against its header and its log's actor. `Ok(None)` for entries without one (or whose document the

@@ -2,12 +2,10 @@
 
 use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
-use lienquay_shared::codec::{self, Blob, List};
+use lienquay_shared::codec;
 use lienquay_shared::decide::Write;
-use lienquay_shared::log::bounds::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES};
-use lienquay_shared::log::{
-    ActionKind, DocKind, EntryBatch, Header, LogPoint, WireEntry, entry_hash,
-};
+use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES, MAX_STRETCH_BYTES};
+use lienquay_shared::log::{ActionKind, DocKind, EntryBatch, Header, LogPoint, entry_hash};
 use lienquay_shared::wire::Message;
 use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId, schema};
 
@@ -170,7 +168,10 @@ impl Engine {
             self.logs.close(cx.store, &old.log)?;
         }
         self.wrote_own();
-        if header.seq.is_multiple_of(MAX_BATCH_ENTRIES as u64) {
+        self.unsigned_bytes += entry.header_bytes.len() + entry.change.as_ref().map_or(0, Vec::len);
+        let due = header.seq.is_multiple_of(MAX_BATCH_ENTRIES as u64)
+            || self.unsigned_bytes > MAX_STRETCH_BYTES;
+        if due {
             self.sign_own(cx, &log, header.seq, hash)?;
         }
         Ok((header.seq, header))
@@ -182,14 +183,14 @@ impl Engine {
         log: &LogId,
         seq: u64,
         hash: EntryHash,
-    ) -> StoreResult<SignedPoint> {
+    ) -> StoreResult<()> {
         let point = SignedPoint {
             seq,
             hash,
             signature: self.settings.key.sign_entry(&hash),
         };
-        self.keep_signature(cx, log, point)?;
-        Ok(point)
+        let n_bytes = std::mem::take(&mut self.unsigned_bytes);
+        self.keep_signature(cx, log, point, n_bytes)
     }
 
     /// Signs what was written in this group of events and pushes it to every member: one signature for all of it, and one
@@ -202,11 +203,11 @@ impl Engine {
         if self.sealed >= head {
             return Ok(());
         }
-        if !head.is_multiple_of(MAX_BATCH_ENTRIES as u64) {
+        if self.unsigned_bytes > 0 {
             self.sign_own(cx, &log, head, hash)?;
         }
         let from = std::mem::replace(&mut self.sealed, head);
-        for batch in self.own_batches(cx, &log, from, head)? {
+        for batch in self.own_batches(cx, &site, &log, from, head)? {
             for peer in self.member_links() {
                 self.send(cx, peer, Message::Entries(batch.clone()));
             }
@@ -214,10 +215,11 @@ impl Engine {
         Ok(())
     }
 
-    /// New entries as batches that end at signatures. A stretch too large for one batch is left to be pulled.
+    /// New entries as batches that end at signatures; the author's signatures are near enough for each to fit.
     fn own_batches(
         &mut self,
         cx: &mut Cx<'_>,
+        site: &SiteId,
         log: &LogId,
         from: u64,
         upto: u64,
@@ -225,34 +227,11 @@ impl Engine {
         let mut batches = Vec::new();
         let mut after = from;
         while after < upto {
-            let Some(end) = cx.store.signature_after(log, after + 1)? else {
+            let Some(batch) = self.batch_from(cx, site, log, after, false)? else {
                 break;
             };
-            let mut entries = Vec::new();
-            let mut n_bytes = 0;
-            for entry in cx.store.entries(log, after, MAX_BATCH_ENTRIES)? {
-                if entry.header.seq > end.seq {
-                    break;
-                }
-                let change = entry.change.unwrap_or_default();
-                n_bytes += entry.header_bytes.len() + change.len();
-                if let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
-                {
-                    entries.push(WireEntry { header, change });
-                }
-            }
-            if n_bytes <= MAX_BATCH_BYTES {
-                let entries = List::truncated(entries);
-                batches.push(EntryBatch {
-                    log: *log,
-                    after,
-                    entries,
-                    signature: end.signature,
-                    previous: None,
-                    branch_of: None,
-                });
-            }
-            after = end.seq;
+            after = batch.last_seq();
+            batches.push(batch);
         }
         Ok(batches)
     }

@@ -38,6 +38,8 @@ impl Engine {
                 self.send_beat(cx, &site, peer, &health);
             }
         }
+        // A gap whose pull could not start then (too many at once, a lost answer) is looked for again.
+        self.pull_elsewhere(cx);
         self.keepers_on_beat(cx)
     }
 
@@ -57,6 +59,7 @@ impl Engine {
             wall_millis: cx.now.wall_millis,
             hlc: self.clock.last(),
             anchor: self.site_clock.announced(cx.now),
+            confirmed: self.site_clock.confirmed(cx.now),
         };
         let Some(link) = self.links.get_mut(&peer) else {
             return;

@@ -11,6 +11,7 @@ use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId, codec, schema};
 
+use crate::accept::n_bytes_of;
 use crate::docs::change_of;
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
@@ -307,6 +308,7 @@ impl Engine {
         let Some(last) = fresh.last().map(|entry| (entry.header.seq, entry.hash)) else {
             return Ok(());
         };
+        let n_bytes = n_bytes_of(&fresh);
         self.logs
             .advance(cx.store, site, &branch, Some(base), last)?;
         for (entry, change) in fresh.into_iter().zip(changes) {
@@ -322,6 +324,7 @@ impl Engine {
                 hash: last.1,
                 signature: batch.signature,
             },
+            n_bytes,
         )?;
         self.wrote_others(cx.now);
         self.pull_progressed(cx, site, &branch);

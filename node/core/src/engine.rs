@@ -94,6 +94,8 @@ pub struct Engine {
     pub(crate) closing: Option<LogId>,
     /// Entries of the own log up to here were signed and pushed.
     pub(crate) sealed: u64,
+    /// Bytes written to the own log since its last signature.
+    pub(crate) unsigned_bytes: usize,
     pub(crate) docs: Docs,
     pub(crate) pending_docs: BTreeSet<DocId>,
     pub(crate) clock: HlcClock,
@@ -150,6 +152,7 @@ impl Engine {
             own: None,
             closing: None,
             sealed: 0,
+            unsigned_bytes: 0,
             docs: Docs::default(),
             pending_docs: BTreeSet::new(),
             clock: HlcClock::default(),
@@ -176,6 +179,7 @@ impl Engine {
     /// Reads everything that the store knows; keeps what only live links know.
     fn read_state(&mut self, now: Now, rng: &mut Rng, store: &mut dyn Store) -> StoreResult<()> {
         self.docs.clear();
+        self.unsigned_bytes = 0;
         self.site_cache = None;
         self.after_push.clear();
         self.written = Written::Nothing;
@@ -322,7 +326,7 @@ impl Engine {
             Message::Roster(chunk) => return self.on_roster(cx, peer, chunk),
             Message::Join(step) => return self.on_join(cx, peer, step),
             Message::Decline(decline) => {
-                tracing::info!(peer = %peer.short(), reason = decline.reason.text(), "declined by peer");
+                self.on_decline(cx, peer, &decline);
                 return Ok(());
             }
             _ if !self.is_member_link(&peer) => {

@@ -26,6 +26,8 @@ pub(crate) struct Link {
     pub(crate) greeted: bool,
     /// The peer's vector as it told us.
     pub(crate) theirs: BTreeMap<LogTag, MarkRow>,
+    /// Entries of others that we passed on, beyond what the peer has told.
+    pub(crate) relayed: BTreeMap<LogTag, u64>,
     /// Our vector as we told it.
     pub(crate) told: BTreeMap<LogId, MarkRow>,
     /// Beats sent, and the last one received with its arrival time.
@@ -50,6 +52,7 @@ impl Link {
             since,
             greeted: false,
             theirs: BTreeMap::new(),
+            relayed: BTreeMap::new(),
             told: BTreeMap::new(),
             beats_sent: 0,
             last_beat: None,

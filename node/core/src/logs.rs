@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_STRETCH_BYTES};
 use lienquay_shared::log::{Mark, MarkRow, entry_hash, log_root};
 use lienquay_shared::{EntryHash, LogId, LogTag, SiteId};
 
@@ -17,8 +18,22 @@ pub struct Held {
     pub mark: Mark,
     /// Whether it is known to have ended.
     pub closed: bool,
+    /// The last signed point that stays, and the bytes of the log since.
+    pub stretch: Stretch,
     /// Where it starts, when it is a losing branch kept as a log of its own; a log starts at its root.
     pub base: Option<Base>,
+}
+
+/// The part of a log since the last signed point that stays: as long as it fits one batch, only the signature at its end is
+/// needed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Stretch {
+    /// Position of that point.
+    pub kept: u64,
+    /// Position of the signature after it, dropped when a later one replaces it.
+    pub last: u64,
+    /// Bytes of headers and changes since.
+    pub n_bytes: usize,
 }
 
 /// The version vector, with the tags that stand for its logs on the wire.
@@ -50,6 +65,11 @@ impl Logs {
             Held {
                 mark,
                 closed: row.closed,
+                stretch: Stretch {
+                    kept: row.received,
+                    last: row.received,
+                    n_bytes: 0,
+                },
                 base: row.base,
             },
         );
@@ -106,14 +126,54 @@ impl Logs {
                 durable: from,
             },
             closed: false,
+            stretch: Stretch {
+                kept: from,
+                last: from,
+                n_bytes: 0,
+            },
             base,
         });
         held.mark.received = to.0;
         held.mark.hash = to.1;
         held.mark.durable = held.mark.durable.min(to.0);
+        if to.0 < held.stretch.last {
+            // The log was cut back to where a branch left it.
+            held.stretch = Stretch {
+                kept: to.0,
+                last: to.0,
+                n_bytes: 0,
+            };
+        }
         self.tags.insert(log.tag(site), *log);
         let row = self.row(log);
         row.map_or(Ok(()), |row| store.put_log(&row))
+    }
+
+    /// A signature was stored at `seq`, after entries of `n_bytes`. Returns the earlier signature it makes unnecessary.
+    pub fn signed(&mut self, log: &LogId, seq: u64, n_bytes: usize) -> Option<u64> {
+        let stretch = &mut self.held.get_mut(log)?.stretch;
+        let replaced = (stretch.last > stretch.kept && stretch.last < seq).then_some(stretch.last);
+        let fits = stretch.n_bytes + n_bytes <= MAX_STRETCH_BYTES;
+        if seq.is_multiple_of(MAX_BATCH_ENTRIES as u64) {
+            *stretch = Stretch {
+                kept: seq,
+                last: seq,
+                n_bytes: 0,
+            };
+        } else if fits {
+            *stretch = Stretch {
+                last: seq,
+                n_bytes: stretch.n_bytes + n_bytes,
+                ..*stretch
+            };
+        } else {
+            *stretch = Stretch {
+                kept: stretch.last,
+                last: seq,
+                n_bytes,
+            };
+        }
+        replaced.filter(|_| fits)
     }
 
     /// Notes that a log has ended.

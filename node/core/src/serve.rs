@@ -3,14 +3,17 @@
 use lienquay_shared::codec::{Blob, List};
 use lienquay_shared::log::bounds::{MAX_BATCH_BYTES, MAX_BATCH_ENTRIES};
 use lienquay_shared::log::{EntryBatch, WireEntry};
-use lienquay_shared::wire::link::Want;
-use lienquay_shared::wire::{Message, Priority};
+use lienquay_shared::wire::link::{Decline, Want};
+use lienquay_shared::wire::{Message, Priority, Reason};
 use lienquay_shared::{LogId, NodeId, SiteId};
 
 use crate::docs::change_of;
 use crate::engine::{Cx, Engine};
 use crate::store::{EntryRef, EntryState, SignedPoint, StoreResult, StoredEntry};
 use crate::sync::PULL_WINDOW;
+
+/// Entries sent for one request: well under what a link queues. The rest is asked for again.
+const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
 
 impl Engine {
     /// Answers a pull with batches that each end where a signature is.
@@ -33,18 +36,32 @@ impl Engine {
             want.upto.min(received)
         };
         let upto = upto.min(after.saturating_add(PULL_WINDOW));
+        let mut n_bytes = 0;
         while after < upto {
+            if n_bytes > MAX_ANSWER_BYTES {
+                let decline = Decline {
+                    reason: Reason::TooMany,
+                    log: Some(log),
+                };
+                self.send_at(cx, peer, Priority::Range, Message::Decline(decline));
+                return Ok(());
+            }
             let Some(batch) = self.batch_from(cx, &site, &log, after, want.trace)? else {
                 return Ok(());
             };
             after = batch.last_seq();
+            n_bytes += batch
+                .entries
+                .iter()
+                .map(|entry| entry.header.len() + entry.change.len())
+                .sum::<usize>();
             self.send_at(cx, peer, Priority::Range, Message::Entries(batch));
         }
         Ok(())
     }
 
     /// The entries after `after` up to the next signature that keeps the batch within its bounds.
-    fn batch_from(
+    pub(crate) fn batch_from(
         &mut self,
         cx: &mut Cx<'_>,
         site: &SiteId,
@@ -99,7 +116,10 @@ impl Engine {
     ) -> StoreResult<Option<SignedPoint>> {
         let mut n_bytes = 0;
         let mut last_fitting = after;
-        for entry in stored {
+        // Never across a multiple of 64: whoever takes the batch in must get the signature that stays there.
+        let stretch = MAX_BATCH_ENTRIES as u64;
+        let border = (after / stretch + 1) * stretch;
+        for entry in stored.iter().take_while(|entry| entry.header.seq <= border) {
             n_bytes += entry.header_bytes.len() + entry.change.as_ref().map_or(0, Vec::len);
             if n_bytes > MAX_BATCH_BYTES {
                 break;
@@ -133,19 +153,17 @@ impl Engine {
         let Some(site) = self.site else { return };
         let tag = batch.log.tag(&site);
         for peer in self.member_links() {
-            let Some(link) = self.links.get(&peer) else {
+            let Some(link) = self.links.get_mut(&peer) else {
                 continue;
             };
             let reached = peer == from
                 || peer == batch.log.node
                 || link.their_links.contains(&from)
                 || link.their_links.contains(&batch.log.node);
-            let holds = link
-                .theirs
-                .get(&tag)
-                .is_some_and(|row| row.received >= batch.last_seq());
-            let follows = link.theirs.get(&tag).map_or(0, |row| row.received) >= batch.after;
-            if !reached && !holds && follows {
+            let told = link.theirs.get(&tag).map_or(0, |row| row.received);
+            let theirs = told.max(link.relayed.get(&tag).copied().unwrap_or(0));
+            if !reached && (batch.after..batch.last_seq()).contains(&theirs) {
+                link.relayed.insert(tag, batch.last_seq());
                 self.send(cx, peer, Message::Entries(batch.clone()));
             }
         }

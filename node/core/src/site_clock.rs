@@ -29,6 +29,13 @@ struct Anchor {
     quality: TimeQuality,
 }
 
+impl Anchor {
+    /// True time minus our wall clock.
+    fn correction(&self, now: Now) -> i64 {
+        self.utc_minus_mono_millis + signed(now.mono_millis) - signed(now.wall_millis)
+    }
+}
+
 /// The site clock of one node.
 #[derive(Debug, Clone, Default)]
 pub struct SiteClock {
@@ -65,18 +72,25 @@ impl SiteClock {
             set_at_mono_millis: now.mono_millis,
             quality,
         });
-        self.floor_millis = self.floor_millis.max(utc_millis);
+        if quality == TimeQuality::Anchored {
+            self.floor_millis = self.floor_millis.max(utc_millis);
+        }
     }
 
     /// A member told its clocks; `one_way_millis` is half the measured round trip.
     pub fn heard(&mut self, now: Now, member: NodeId, clock: &BeatClock, one_way_millis: u64) {
         let theirs = clock.wall_millis.saturating_add(one_way_millis);
+        // A date an officer confirmed corrects that member's voice in the median; it binds nobody else.
+        let spoken = signed(theirs).saturating_add(clock.confirmed.unwrap_or(0));
         self.offsets
-            .insert(member, signed(theirs) - signed(now.wall_millis));
+            .insert(member, spoken.saturating_sub(signed(now.wall_millis)));
+        let is_fresher = |own: Anchor| {
+            own.quality != TimeQuality::Anchored
+                || now.mono_millis.saturating_sub(own.set_at_mono_millis)
+                    > clock.anchor.map_or(0, |(_, age)| age)
+        };
         if let Some((correction, age)) = clock.anchor
-            && self
-                .anchor
-                .is_none_or(|own| now.mono_millis - own.set_at_mono_millis > age)
+            && self.anchor.is_none_or(is_fresher)
             && age < ANCHOR_VALID_MILLIS
         {
             let utc = signed(theirs).saturating_add(correction);
@@ -99,14 +113,23 @@ impl SiteClock {
         self.offsets.get(member).copied()
     }
 
-    /// The correction to announce in beats: trusted time minus our wall clock, and the anchor's age.
+    /// The correction to the province's time to announce in beats, and its age.
     pub fn announced(&self, now: Now) -> Option<(i64, u64)> {
-        let anchor = self.valid_anchor(now)?;
-        let utc = anchor.utc_minus_mono_millis + signed(now.mono_millis);
+        let anchor = self
+            .valid_anchor(now)
+            .filter(|anchor| anchor.quality == TimeQuality::Anchored)?;
         Some((
-            utc - signed(now.wall_millis),
-            now.mono_millis - anchor.set_at_mono_millis,
+            anchor.correction(now),
+            now.mono_millis.saturating_sub(anchor.set_at_mono_millis),
         ))
+    }
+
+    /// The correction to a date confirmed by this PC's officer.
+    pub fn confirmed(&self, now: Now) -> Option<i64> {
+        let anchor = self
+            .valid_anchor(now)
+            .filter(|anchor| anchor.quality == TimeQuality::Confirmed)?;
+        Some(anchor.correction(now))
     }
 
     fn valid_anchor(&self, now: Now) -> Option<Anchor> {

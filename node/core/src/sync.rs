@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lienquay_shared::log::{HashHalf, MarkRow};
-use lienquay_shared::wire::link::Want;
+use lienquay_shared::wire::link::{Decline, Want};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{LogId, LogTag, NodeId, SiteId};
 
@@ -160,6 +160,22 @@ impl Engine {
         let best = self.best_source(&tag);
         if let Some((peer, upto)) = best.filter(|(_, upto)| *upto > received) {
             self.pull(cx, peer, tag, upto);
+        }
+    }
+
+    /// A peer says that it did not take or cannot give something.
+    pub(crate) fn on_decline(&mut self, cx: &mut Cx<'_>, peer: NodeId, decline: &Decline) {
+        tracing::debug!(peer = %peer.short(), reason = decline.reason.text(), "declined by peer");
+        let Some((site, log)) = self.site.zip(decline.log) else {
+            return;
+        };
+        let tag = log.tag(&site);
+        if decline.reason == Reason::TooMany
+            && self.pulls.get(&tag).is_some_and(|pull| pull.peer == peer)
+        {
+            // The answer was cut short: ask for the rest at once.
+            self.stop_pull(tag);
+            self.pull_elsewhere(cx);
         }
     }
 

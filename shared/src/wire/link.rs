@@ -90,10 +90,12 @@ pub struct BeatClock {
     /// Its hybrid logical clock.
     #[serde(rename = "h")]
     pub hlc: Hlc,
-    /// Correction from its own clock to a trusted time (the province's `Date`, or a date an officer confirmed), with
-    /// its age in milliseconds.
+    /// Correction from its own clock to the province's time, with its age in milliseconds.
     #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<(i64, u64)>,
+    /// Correction from its own clock to a date an officer confirmed on it.
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    pub confirmed: Option<i64>,
 }
 
 /// What a node is used for; decides what it may keep.
