@@ -130,6 +130,7 @@ fn link_messages() -> Vec<Message> {
             reason: Reason::Loading,
             log: Some(log()),
         }),
+        Message::ClosedAsk(()),
     ]
 }
 

@@ -345,7 +345,11 @@ impl Engine {
             return Ok(());
         }
         match message {
-            Message::Marks(marks) => self.on_marks(cx, peer, &marks.rows),
+            Message::Marks(marks) => self.on_whole_vector(cx, peer, marks),
+            Message::ClosedAsk(()) => {
+                self.on_closed_ask(cx, peer);
+                Ok(())
+            }
             Message::Beat(beat) => self.on_beat(cx, peer, beat),
             Message::Entries(batch) => self.on_entries(cx, peer, batch),
             Message::Want(want) => self.on_want(cx, peer, want),

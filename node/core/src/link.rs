@@ -6,7 +6,7 @@ use lienquay_shared::codec::List;
 use lienquay_shared::log::MarkRow;
 use lienquay_shared::wire::link::{Hello, MAX_ROWS, Marks};
 use lienquay_shared::wire::{Message, Priority, Reason};
-use lienquay_shared::{LogId, LogTag, NodeId};
+use lienquay_shared::{EntryHash, LogId, LogTag, NodeId, codec};
 
 use crate::engine::{Cx, Engine};
 use crate::event::{Close, LinkNo, Send};
@@ -174,17 +174,88 @@ impl Engine {
         }
     }
 
+    /// Tells our whole vector. Logs that have ended are told as one digest: they hardly ever differ.
     fn tell_all_marks(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
         let Some(site) = self.site else { return };
         let rows = self.advertised_rows(&site);
-        if let Some(link) = self.links.get_mut(&peer) {
-            link.told = rows.iter().copied().collect();
+        let closed = self.closed_digest(&rows);
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        link.told = rows.iter().copied().collect();
+        let live: Vec<MarkRow> = rows
+            .into_iter()
+            .filter(|(log, _)| !self.logs.is_closed(log))
+            .map(|(_, row)| row)
+            .collect();
+        self.send_marks(cx, peer, &live, closed);
+    }
+
+    fn send_marks(
+        &self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        rows: &[MarkRow],
+        closed: Option<EntryHash>,
+    ) {
+        let mut chunks = rows.chunks(MAX_ROWS);
+        let first = chunks.next().unwrap_or_default().to_vec();
+        for (chunk, closed) in
+            std::iter::once((first, closed)).chain(chunks.map(|chunk| (chunk.to_vec(), None)))
+        {
+            let rows = List::truncated(chunk);
+            self.send(cx, peer, Message::Marks(Marks { rows, closed }));
         }
-        let rows: Vec<MarkRow> = rows.into_iter().map(|(_, row)| row).collect();
-        for chunk in rows.chunks(MAX_ROWS) {
-            let rows = List::truncated(chunk.to_vec());
-            self.send(cx, peer, Message::Marks(Marks { rows, closed: None }));
+    }
+
+    /// BLAKE3 over the rows of logs that have ended; none when there are none.
+    fn closed_digest(&self, rows: &[(LogId, MarkRow)]) -> Option<EntryHash> {
+        let mut closed: Vec<MarkRow> = rows
+            .iter()
+            .filter(|(log, row)| self.logs.is_closed(log) && row.durable_lag == 0)
+            .map(|(_, row)| *row)
+            .collect();
+        closed.sort_by_key(|row| row.tag);
+        (!closed.is_empty()).then(|| EntryHash(blake3::hash(&codec::encode(&closed)).into()))
+    }
+
+    /// A peer opened the link with its whole vector.
+    pub(crate) fn on_whole_vector(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        marks: Marks,
+    ) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        if let Some(theirs) = marks.closed {
+            let rows = self.advertised_rows(&site);
+            let same = self.closed_digest(&rows) == Some(theirs);
+            let closed: Vec<MarkRow> = rows
+                .into_iter()
+                .filter(|(log, _)| self.logs.is_closed(log))
+                .map(|(_, row)| row)
+                .collect();
+            if same {
+                if let Some(link) = self.links.get_mut(&peer) {
+                    link.hear_rows(&closed);
+                }
+            } else {
+                self.send(cx, peer, Message::ClosedAsk(()));
+            }
         }
+        self.on_marks(cx, peer, &marks.rows)
+    }
+
+    /// The peer's digest of ended logs differs from ours: it wants the rows.
+    pub(crate) fn on_closed_ask(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        let Some(site) = self.site else { return };
+        let closed: Vec<MarkRow> = self
+            .advertised_rows(&site)
+            .into_iter()
+            .filter(|(log, _)| self.logs.is_closed(log))
+            .map(|(_, row)| row)
+            .collect();
+        self.send_marks(cx, peer, &closed, None);
     }
 
     pub(crate) fn on_hello(

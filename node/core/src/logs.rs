@@ -81,6 +81,11 @@ impl Logs {
         self.held.get(log)
     }
 
+    /// Whether a log is known to have ended.
+    pub fn is_closed(&self, log: &LogId) -> bool {
+        self.held.get(log).is_some_and(|held| held.closed)
+    }
+
     /// The log a tag stands for.
     pub fn by_tag(&self, tag: &LogTag) -> Option<LogId> {
         self.tags.get(tag).copied()

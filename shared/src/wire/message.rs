@@ -78,6 +78,8 @@ messages! {
     Want(Want) = 6 at Beat,
     /// Something was not taken or cannot be had.
     Decline(Decline) = 7 at Beat,
+    /// Asks for the rows of ended logs, whose digest differs.
+    ClosedAsk(()) = 8 at Beat,
     /// Asks a ticket's keeper.
     KeeperAsk(KeeperAsk) = 10 at Beat,
     /// The keeper's answer; behind the entry that records it.
