@@ -63,6 +63,7 @@ pub const fn has(role: Role, right: Right) -> bool {
         Role::BusinessAdmin => matches!(right, IssueTickets | Configure),
         Role::TechnicalAdmin => matches!(right, ManageNodes),
         Role::Inspector => false,
+        Role::Manager => true,
     }
 }
 

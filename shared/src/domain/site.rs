@@ -126,6 +126,8 @@ pub enum Role {
     TechnicalAdmin,
     /// Thanh tra: reads everything, writes nothing.
     Inspector,
+    /// Phụ trách: everything; the founder, and whoever runs a small site alone.
+    Manager,
 }
 
 /// Who gives the official dossier number.

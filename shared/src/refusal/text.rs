@@ -246,5 +246,6 @@ const fn role_name(role: Role) -> &'static str {
         Role::BusinessAdmin => "quản trị nghiệp vụ",
         Role::TechnicalAdmin => "quản trị kỹ thuật",
         Role::Inspector => "thanh tra",
+        Role::Manager => "phụ trách",
     }
 }

@@ -84,4 +84,10 @@ reasons! {
     KeeperUnreachable = "keeper unreachable" / "máy giữ vé không trả lời",
     /// No number slot; a provisional code was used.
     NoNumberSlot = "no number slot" / "chưa có dải số, dùng mã tạm",
+    /// A person on either side refused to join two PCs.
+    JoinRejected = "joining was refused by a person" / "việc kết nạp bị từ chối",
+    /// Nobody answered while a PC joined, or the link was lost.
+    JoinUnanswered = "joining was not answered" / "máy kia không trả lời khi kết nạp",
+    /// The other side broke the rules of joining: somebody may stand between the two PCs.
+    JoinForged = "joining broke its rules" / "việc kết nạp sai quy cách, có thể bị can thiệp",
 }
