@@ -187,7 +187,14 @@ impl Engine {
         self.clock = HlcClock::new(fact_of::<Hlc>(store, fact::LAST_HLC)?.unwrap_or_default());
         self.site_clock
             .raise_floor(fact_of(store, fact::TIME_FLOOR)?.unwrap_or(0));
-        let Some(site) = self.site else { return Ok(()) };
+        let Some(site) = self.site else {
+            // Founding or joining was undone with its commit.
+            self.roster_log = no_site();
+            self.roster = self.roster_log.fold();
+            self.logs = Logs::default();
+            self.own = None;
+            return Ok(());
+        };
         self.roster_log = RosterLog::new(site);
         for statement in store.statements()? {
             self.roster_log.insert(statement);

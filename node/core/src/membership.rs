@@ -88,7 +88,9 @@ impl Engine {
             ));
         };
         for hash in hashes {
-            cx.store.add_statement(&hash, &signed)?;
+            if let Some(statement) = self.roster_log.get(&hash) {
+                cx.store.add_statement(&hash, statement.signed())?;
+            }
         }
         self.roster_grew(cx)
     }
