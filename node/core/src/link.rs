@@ -280,7 +280,11 @@ impl Engine {
             }
             (Some(_), Some(_)) => {}
             // One of us has no site yet: only joining can follow.
-            (_, _) => return Ok(()),
+            (None, Some(_)) => {
+                self.site_met(cx, peer);
+                return Ok(());
+            }
+            (_, None) => return Ok(()),
         }
         if !self.roster.is_member(&peer) {
             // It may be a member we have not heard of yet; it will present its admission.

@@ -219,11 +219,11 @@ impl World {
     }
 }
 
-/// Every counter can do everything the simulated day needs; who may do what is tested where it is decided.
+/// The administrators' officers run the site; who may do what is tested where it is decided.
 fn role_at(node: NodeIndex) -> Role {
-    if node.is_multiple_of(2) {
-        Role::Reception
-    } else {
-        Role::CaseOfficer
+    match node {
+        0 | 1 => Role::Manager,
+        even if even.is_multiple_of(2) => Role::Reception,
+        _ => Role::CaseOfficer,
     }
 }
