@@ -53,6 +53,7 @@ impl Engine {
                 "a change larger than the format allows".to_owned(),
             ));
         };
+        self.docs.grew(&write.doc, change.raw_bytes().len());
         let body = Body {
             doc: write.doc,
             kind: write.kind,

@@ -11,6 +11,8 @@ use crate::store::{DocRow, EntryRef, EntryState, Store, StoreFault, StoreResult}
 
 /// Documents kept loaded. A dossier of eight events takes about 22 KB of heap: 256 of them 6 MB.
 const CACHE_CAPACITY: usize = 256;
+/// Bytes of changes and snapshots behind the loaded documents: a procedure carries 100 KB of text, a dossier 2 KB.
+const CACHE_BYTES: usize = 2 * 1024 * 1024;
 /// Applied entries after which a document is saved whole again.
 pub const SNAPSHOT_EVERY: u32 = 8;
 
@@ -30,6 +32,8 @@ struct Loaded {
     kind: DocKind,
     doc: Automerge,
     used: u64,
+    /// Bytes of the snapshot and changes it was made from.
+    n_bytes: usize,
 }
 
 /// The loaded documents and what is still owed to those touched in this group of events.
@@ -37,6 +41,7 @@ struct Loaded {
 pub struct Docs {
     loaded: BTreeMap<DocId, Loaded>,
     uses: u64,
+    n_bytes: usize,
     /// Documents to project when the group is sealed.
     dirty: BTreeSet<DocId>,
 }
@@ -56,12 +61,36 @@ impl Docs {
     /// Forgets everything loaded (the store was rolled back).
     pub fn clear(&mut self) {
         self.loaded.clear();
+        self.n_bytes = 0;
         self.dirty.clear();
     }
 
     /// Forgets one loaded document.
     pub fn drop_loaded(&mut self, doc: &DocId) {
-        self.loaded.remove(doc);
+        if let Some(gone) = self.loaded.remove(doc) {
+            self.n_bytes = self.n_bytes.saturating_sub(gone.n_bytes);
+        }
+    }
+
+    /// A loaded document grew by a change.
+    pub fn grew(&mut self, doc: &DocId, n_bytes: usize) {
+        if let Some(loaded) = self.loaded.get_mut(doc) {
+            loaded.n_bytes += n_bytes;
+            self.n_bytes += n_bytes;
+        }
+    }
+
+    fn insert(&mut self, doc: DocId, kind: DocKind, automerge: Automerge, n_bytes: usize) {
+        self.drop_loaded(&doc);
+        self.evict(n_bytes);
+        let loaded = Loaded {
+            kind,
+            doc: automerge,
+            used: self.uses,
+            n_bytes,
+        };
+        self.loaded.insert(doc, loaded);
+        self.n_bytes += n_bytes;
     }
 
     /// Documents touched since the last seal; clears the list.
@@ -110,32 +139,25 @@ impl Docs {
             loaded.used = self.uses;
             return Ok(());
         }
-        let Some(automerge) = load_from(store, doc, kind)? else {
-            return Ok(());
-        };
-        self.evict();
-        self.loaded.insert(
-            *doc,
-            Loaded {
-                kind,
-                doc: automerge,
-                used: self.uses,
-            },
-        );
+        if let Some((automerge, n_bytes)) = load_from(store, doc, kind)? {
+            self.insert(*doc, kind, automerge, n_bytes);
+        }
         Ok(())
     }
 
-    fn evict(&mut self) {
-        while self.loaded.len() >= CACHE_CAPACITY {
+    fn evict(&mut self, incoming: usize) {
+        while !self.loaded.is_empty()
+            && (self.loaded.len() >= CACHE_CAPACITY || self.n_bytes + incoming > CACHE_BYTES)
+        {
             let oldest = self
                 .loaded
                 .iter()
                 .min_by_key(|(_, loaded)| loaded.used)
                 .map(|(doc, _)| *doc);
             match oldest {
-                Some(doc) => self.loaded.remove(&doc),
+                Some(doc) => self.drop_loaded(&doc),
                 None => return,
-            };
+            }
         }
     }
 
@@ -159,7 +181,10 @@ impl Docs {
             return Ok(Applied::Missing(missing.iter().map(our_hash).collect()));
         }
         match document.apply_changes([change.clone()]) {
-            Ok(()) => Ok(Applied::Yes),
+            Ok(()) => {
+                self.grew(doc, change.raw_bytes().len());
+                Ok(Applied::Yes)
+            }
             Err(_refused) => {
                 // Automerge may keep a partly queued change; the next reader loads the document anew.
                 self.drop_loaded(doc);
@@ -236,24 +261,23 @@ impl Docs {
     /// Replaces a document by one rebuilt from its entries.
     pub fn replace(&mut self, doc: DocId, kind: DocKind, automerge: Automerge) {
         self.uses += 1;
-        self.evict();
-        self.loaded.insert(
-            doc,
-            Loaded {
-                kind,
-                doc: automerge,
-                used: self.uses,
-            },
-        );
+        self.insert(doc, kind, automerge, 0);
         self.dirty.insert(doc);
     }
 }
 
-fn load_from(store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Option<Automerge>> {
+/// The document as stored, and the bytes it was made from.
+fn load_from(
+    store: &dyn Store,
+    doc: &DocId,
+    kind: DocKind,
+) -> StoreResult<Option<(Automerge, usize)>> {
     let damaged = |error: &dyn std::fmt::Display| {
         StoreFault::Damaged(format!("document {}: {error}", doc.short()))
     };
-    let mut automerge = match store.doc(doc)? {
+    let row = store.doc(doc)?;
+    let mut n_bytes = row.as_ref().map_or(0, |row| row.snapshot.len());
+    let mut automerge = match row {
         Some(row) if row.forgotten => return Ok(None),
         Some(row) if !row.snapshot.is_empty() => {
             Automerge::load(&row.snapshot).map_err(|error| damaged(&error))?
@@ -265,12 +289,13 @@ fn load_from(store: &dyn Store, doc: &DocId, kind: DocKind) -> StoreResult<Optio
     };
     let mut changes = Vec::new();
     for bytes in store.changes_since_snapshot(doc)? {
+        n_bytes += bytes.len();
         changes.push(Change::from_bytes(bytes).map_err(|error| damaged(&error))?);
     }
     automerge
         .apply_changes(changes)
         .map_err(|error| damaged(&error))?;
-    Ok(Some(automerge))
+    Ok(Some((automerge, n_bytes)))
 }
 
 /// The change of a stored entry: its own bytes, or extracted from the document that contains it.
