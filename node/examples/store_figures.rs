@@ -64,7 +64,15 @@ fn main() -> anyhow::Result<()> {
         );
     }
     let reader = store.reader()?;
-    for text in ["", "đào", "nguyen thi", "n", "sáu đặ", "H26.15-251121-0042"] {
+    for text in [
+        "",
+        "đào",
+        "nguyen thi",
+        "n",
+        "sáu đặ",
+        "0",
+        "H26.15-251121-0042",
+    ] {
         let rounds = 50_u32;
         let mut n_rows = 0;
         let took = timed(|| {

@@ -179,13 +179,10 @@ pub(crate) fn newest(
     )
 }
 
-/// How many documents are held.
+/// How many documents are held; triggers keep the count.
 pub(crate) fn count(conn: &Connection) -> SqlResult<u64> {
-    one(
-        conn,
-        "SELECT COUNT(*) FROM docs WHERE held = 1 AND forgotten = 0",
-        [],
-        |row| unsigned(row, 0),
-    )
+    one(conn, "SELECT n_docs FROM totals", [], |row| {
+        unsigned(row, 0)
+    })
     .map(Option::unwrap_or_default)
 }

@@ -209,7 +209,11 @@ pub(super) fn a_forgotten_document_keeps_only_headers(store: &mut dyn Store) {
         entry(6, 1, 6),
         "others are untouched"
     );
+    assert_eq!(store.n_docs().unwrap(), 1, "and counted no more");
+    let listed = store.docs_newest(None, 10).unwrap();
+    assert_eq!(listed, [(Hlc(5), doc(6), DocKind::Dossier)]);
     store.forget_doc(&doc(7)).unwrap();
+    assert_eq!(store.n_docs().unwrap(), 1);
     assert!(
         store.doc(&doc(7)).unwrap().unwrap().forgotten,
         "also before anything of it came"
