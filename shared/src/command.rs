@@ -311,3 +311,6 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -136,6 +136,10 @@ byte_id!(
     RequestId, 16
 );
 byte_id!(
+    /// An event in a document: BLAKE3 of its bytes, the same when its author writes it again after a fork.
+    EventId, 16
+);
+byte_id!(
     /// BLAKE3 of (previous entry hash ‖ header bytes): names an entry and everything before it in its log.
     EntryHash, 32
 );
@@ -156,6 +160,16 @@ byte_id!(
     /// double the cost of a beat.
     LogTag, 8
 );
+
+impl EventId {
+    /// The event with these bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        let mut id = [0; Self::LEN];
+        let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 event id");
+        hasher.update(bytes).finalize_xof().fill(&mut id);
+        Self(id)
+    }
+}
 
 impl DocId {
     /// The document every node must find under the same id: BLAKE3 over the site, a kind of subject and its name.

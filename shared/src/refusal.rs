@@ -166,3 +166,6 @@ impl std::fmt::Display for Refusal {
         f.write_str(&self.english())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -30,7 +30,9 @@ mod tests;
 
 pub use edit::{Edit, Scalar, write};
 pub use genesis::{genesis_hash, is_genesis, new_document};
-pub use raw::{Authors, Conflict, Defect, OpId, RawDoc, RawEvent, RawField, Versioned};
+pub use raw::{
+    Authors, Conflict, Decoded, Defect, OpId, RawDoc, RawEvent, RawField, StandingValue,
+};
 pub use replay::edits_of;
 
 /// Bounds of what is read from a document. Beyond them reading stops with a [`Defect`]; nothing is refused.

@@ -6,8 +6,7 @@ use crate::codec::Text;
 use crate::domain::deadline::Term;
 use crate::domain::dossier::{Basis, Channel, Components, DossierField, Finance, SubjectKind};
 use crate::domain::person::Person;
-use crate::ids::DocId;
-use crate::schema::OpId;
+use crate::ids::{DocId, EventId};
 
 /// A dossier, by document or by any code it ever had.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,6 +85,6 @@ pub enum SettleChoice {
     /// Of contradicting steps, the one that stands.
     Status {
         /// Its event.
-        keep: OpId,
+        keep: EventId,
     },
 }

@@ -30,3 +30,6 @@ fn dossier_write(doc: DocId, action: ActionKind, edits: Vec<Edit>) -> Write {
         edits,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,11 +11,11 @@ use crate::domain::deadline::Term;
 use crate::domain::person::{Person, Who};
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
-use crate::ids::{DocId, NodeId, OfficerId};
-use crate::schema::{Conflict, OpId};
+use crate::ids::{DocId, EventId, NodeId, OfficerId};
+use crate::schema::Conflict;
 use crate::wire::keeper::CounterNo;
 
-pub use event::{CodeKind, DossierEvent, DossierStep, HandedTo, Stamp};
+pub use event::{CodeKind, DossierEvent, DossierStep, HandedTo, Recorded, Stamp};
 pub use field::{Basis, DossierField, FieldError};
 pub use status::{Settlement, Status, StatusConflict, StatusFold, StatusStep, fold_status};
 
@@ -53,7 +53,7 @@ pub struct Dossier {
     /// Steps that contradict each other, until an officer settles them.
     pub status_conflict: Option<StatusConflict>,
     /// Steps an officer declared void when settling contradictions.
-    pub void_steps: Vec<OpId>,
+    pub void_steps: Vec<EventId>,
     /// Finance: minimal until receipts are kept here.
     pub finance: Finance,
     /// Where the result is.
@@ -228,7 +228,7 @@ pub struct DueDate {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Round {
     /// The event that asked.
-    pub id: OpId,
+    pub id: EventId,
     /// When it was asked for.
     pub requested_at: SiteTime,
     /// What is missing.
@@ -243,7 +243,7 @@ pub struct Round {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The event.
-    pub id: OpId,
+    pub id: EventId,
     /// What happened.
     pub step: DossierStep,
     /// When, by whom, where.

@@ -145,3 +145,6 @@ fn interleave<'a>(
         order.push(row);
     }
 }
+
+#[cfg(test)]
+mod tests;

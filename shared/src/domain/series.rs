@@ -217,3 +217,6 @@ pub fn ticket_doc(site: &SiteId, day: Day, lane: &LaneId, number: u32) -> DocId 
         format!("{}/{}/{number}", day.0, &**lane).as_bytes(),
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,10 @@
 //! A ticket of the queue: where it stands, who keeps it, who called it.
 
+mod calls;
 mod epoch;
 mod event;
 mod fold;
+mod keepership;
 
 use serde::{Deserialize, Serialize};
 

@@ -4,15 +4,15 @@ use automerge::ReadDoc;
 
 use super::event::dossier_events;
 use super::raw::{Authors, DefectKind};
-use super::{Conflict, Defect, RawDoc, Scalar, Versioned};
+use super::{Conflict, Defect, RawDoc};
 use crate::codec::Text;
 use crate::domain::dossier::{
     Basis, CodeKind, Delivery, Dossier, DossierEvent, DossierField, DossierStep, Finance, History,
-    Round, Status, fold_status,
+    Recorded, Round, Stamp, Status, fold_status,
 };
 use crate::domain::person::{Person, PersonField, Who};
 use crate::domain::series::DossierCode;
-use crate::ids::DocId;
+use crate::ids::{DocId, EventId};
 
 pub(crate) const PROCEDURE: &str = "procedure";
 pub(crate) const CASE: &str = "case";
@@ -29,7 +29,7 @@ const MAX_ROUNDS: usize = 50;
 /// Reads a dossier; never fails. An empty one is a document whose reception has not arrived.
 pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Dossier, Vec<Defect>) {
     let mut raw = RawDoc::read(document);
-    let events = dossier_events(&mut raw);
+    let events = dossier_events(&mut raw, authors);
     let mut dossier = Dossier {
         procedure: raw.record(PROCEDURE),
         case: raw.text(CASE).map(|case| Text::truncated(&case)),
@@ -50,10 +50,10 @@ pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Dossier, Vec<De
         request: bounded::<1000>(&mut raw, DossierField::Request).to_string(),
         paper_at: bounded::<300>(&mut raw, DossierField::PaperAt).to_string(),
         finance: finance(&mut raw),
-        conflicts: conflicts(&raw),
+        conflicts: conflicts(&raw, authors),
         ..Dossier::default()
     };
-    apply_events(&mut dossier, events, authors, &mut raw);
+    apply_events(&mut dossier, events, &mut raw);
     (dossier, raw.defects)
 }
 
@@ -86,42 +86,23 @@ fn finance(raw: &mut RawDoc) -> Finance {
 }
 
 /// Only fields an officer can settle: the others are written once, at reception.
-fn conflicts(raw: &RawDoc) -> Vec<Conflict> {
-    let text = |value: &Scalar| value.to_text();
+fn conflicts(raw: &RawDoc, authors: &Authors<'_>) -> Vec<Conflict> {
     DossierField::all()
         .filter_map(|field| {
             let key = field.key();
-            let values = raw.fields.get(&key)?.in_conflict();
-            let values: Vec<_> = values
-                .iter()
-                .map(|(value, by)| Versioned {
-                    value: text(value),
-                    by: by.clone(),
-                })
-                .collect();
-            (!values.is_empty()).then_some(Conflict { field: key, values })
+            let field = raw.fields.get(&key)?;
+            Conflict::of(key, field, authors)
         })
         .collect()
 }
 
-fn apply_events(
-    dossier: &mut Dossier,
-    events: Vec<Versioned<DossierEvent>>,
-    authors: &Authors<'_>,
-    raw: &mut RawDoc,
-) {
-    let steps: Vec<Versioned<DossierStep>> = events
-        .iter()
-        .map(|event| Versioned {
-            value: event.value.step.clone(),
-            by: event.by.clone(),
-        })
-        .collect();
-    let fold = fold_status(&steps);
+fn apply_events(dossier: &mut Dossier, events: Vec<Recorded>, raw: &mut RawDoc) {
+    let fold = fold_status(&events);
     let mut codes: Vec<(CodeKind, DossierCode)> = Vec::new();
-    for Versioned {
-        value: DossierEvent { stamp, step },
-        by,
+    for Recorded {
+        event: DossierEvent { stamp, step },
+        id,
+        author,
     } in events
     {
         if let DossierStep::Numbered { code, kind } = &step
@@ -130,12 +111,11 @@ fn apply_events(
         {
             codes.push((*kind, code.clone()));
         }
-        if !fold.void.contains(&by) {
-            apply_step(dossier, &step, &stamp, &by, raw);
+        if !fold.void.contains(&id) {
+            apply_step(dossier, &step, &stamp, id, raw);
         }
-        let author = authors(&by.actor);
         dossier.history.push(History {
-            id: by,
+            id,
             step,
             stamp,
             author,
@@ -158,13 +138,13 @@ fn apply_events(
 fn apply_step(
     dossier: &mut Dossier,
     step: &DossierStep,
-    stamp: &crate::domain::dossier::Stamp,
-    by: &super::OpId,
+    stamp: &Stamp,
+    id: EventId,
     raw: &mut RawDoc,
 ) {
     match step {
         DossierStep::Received { .. } if dossier.received_at.is_some() => {
-            raw.defect(format!("event {by:?}"), DefectKind::Twice);
+            raw.defect(format!("event {id:?}"), DefectKind::Twice);
         }
         DossierStep::Received { at, due, term } => {
             dossier.term = *term;
@@ -176,7 +156,7 @@ fn apply_step(
             if dossier.rounds.len() < MAX_ROUNDS =>
         {
             dossier.rounds.push(Round {
-                id: by.clone(),
+                id,
                 requested_at: stamp.at,
                 missing: missing.clone(),
                 reason: reason.to_string(),

@@ -15,7 +15,7 @@ use super::bounds::{
 use super::genesis::{EVENTS_COUNTER, FIELDS_COUNTER, container};
 use super::{EVENTS, FIELDS, Scalar};
 use crate::codec;
-use crate::ids::NodeId;
+use crate::ids::{EventId, NodeId};
 
 /// Tells the node behind an automerge actor; `None` for an actor of no known log.
 pub type Authors<'a> = dyn Fn(&[u8]) -> Option<NodeId> + 'a;
@@ -115,13 +115,26 @@ pub enum DefectKind {
     Twice,
 }
 
-/// A value with the operation that wrote it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Versioned<T> {
-    /// The value.
+/// An event as read, before its author is known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded<T> {
+    /// What it says.
     pub value: T,
     /// What wrote it.
     pub by: OpId,
+    /// What it is referred to by.
+    pub id: EventId,
+}
+
+/// One of several values of a field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StandingValue {
+    /// As a text to read.
+    pub value: String,
+    /// What wrote it.
+    pub by: OpId,
+    /// On which node; none when its log is not known here.
+    pub author: Option<NodeId>,
 }
 
 /// A field with values that differ, until an officer settles it.
@@ -129,8 +142,21 @@ pub struct Versioned<T> {
 pub struct Conflict {
     /// The field's key.
     pub field: String,
-    /// Every value as a text to read, the one shown first, and what wrote it.
-    pub values: Vec<Versioned<String>>,
+    /// Every value, the one shown first.
+    pub values: Vec<StandingValue>,
+}
+
+impl Conflict {
+    /// The conflict of a field, if its values differ.
+    pub fn of(key: String, field: &RawField, authors: &Authors<'_>) -> Option<Self> {
+        let stand = |(value, by): &(Scalar, OpId)| StandingValue {
+            value: value.to_text(),
+            by: by.clone(),
+            author: authors(&by.actor),
+        };
+        let values: Vec<StandingValue> = field.in_conflict().iter().map(stand).collect();
+        (!values.is_empty()).then_some(Self { field: key, values })
+    }
 }
 
 /// Fields, events and what could not be read.
@@ -204,14 +230,15 @@ impl RawDoc {
     }
 
     /// Decodes every event, in causal order; one that cannot be read is a defect.
-    pub fn decode_events<T: DeserializeOwned>(&mut self) -> Vec<Versioned<T>> {
+    pub fn decode_events<T: DeserializeOwned>(&mut self) -> Vec<Decoded<T>> {
         let mut decoded = Vec::with_capacity(self.events.len());
         let mut unreadable = Vec::new();
         for event in &self.events {
             match codec::decode(&event.bytes) {
-                Ok(value) => decoded.push(Versioned {
+                Ok(value) => decoded.push(Decoded {
                     value,
                     by: event.id.clone(),
+                    id: EventId::of(&event.bytes),
                 }),
                 Err(_malformed) => unreadable.push(format!("event {:?}", event.id)),
             }

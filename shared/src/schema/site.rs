@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Authors, DefectKind, RawField};
-use super::{Conflict, Defect, RawDoc, Scalar, Versioned};
+use super::{Conflict, Defect, RawDoc, Scalar};
 use crate::codec;
 use crate::domain::series::{ReleaseMark, SeriesState};
 use crate::domain::site::{
@@ -129,7 +129,7 @@ pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Site, Vec<Defec
         .filter_map(|(name, seat)| Some((name.parse().ok()?, seat)))
         .collect();
     site.series = series(&mut raw, site.founder, &site.lanes, authors);
-    site.conflicts = conflicts(&raw);
+    site.conflicts = conflicts(&raw, authors);
     (site, raw.defects)
 }
 
@@ -226,22 +226,9 @@ fn follow_releases(
     }
 }
 
-fn conflicts(raw: &RawDoc) -> Vec<Conflict> {
-    let in_conflict = raw
-        .fields
+fn conflicts(raw: &RawDoc, authors: &Authors<'_>) -> Vec<Conflict> {
+    raw.fields
         .iter()
-        .filter(|(_, field)| !field.in_conflict().is_empty());
-    in_conflict
-        .map(|(key, field)| Conflict {
-            field: key.clone(),
-            values: field
-                .in_conflict()
-                .iter()
-                .map(|(value, by)| Versioned {
-                    value: value.to_text(),
-                    by: by.clone(),
-                })
-                .collect(),
-        })
+        .filter_map(|(key, field)| Conflict::of(key.clone(), field, authors))
         .collect()
 }

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::domain::dossier::{Channel, Dossier, Status};
+use crate::domain::dossier::{Channel, Dossier, Status, StatusStep};
 use crate::domain::text::fold;
-use crate::ids::{DocId, NodeId};
-use crate::schema::OpId;
+use crate::ids::{DocId, EventId, NodeId};
+use crate::schema::StandingValue;
 
 /// One dossier in a list, as its projection holds it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,8 +58,8 @@ pub struct ConflictRow {
 pub struct ConflictValue {
     /// The value, or the status a step leads to.
     pub value: String,
-    /// What wrote it; names the choice when a status is settled.
-    pub by: OpId,
+    /// The step behind a status: names the choice when it is settled. None for a field's value.
+    pub event: Option<EventId>,
     /// On which PC, if known here.
     pub node: Option<NodeId>,
 }
@@ -113,36 +113,33 @@ pub fn conflict_rows(doc: DocId, dossier: &Dossier) -> Vec<ConflictRow> {
         field,
         values,
     };
-    let author = |by: &OpId| {
+    let author = |id: &EventId| {
         dossier
             .history
             .iter()
-            .find(|line| line.id.actor == by.actor)
+            .find(|line| line.id == *id)
             .and_then(|line| line.author)
     };
-    let value = |value: String, by: &OpId| ConflictValue {
-        value,
-        by: by.clone(),
-        node: author(by),
-    };
     let fields = dossier.conflicts.iter().map(|conflict| {
-        let values = conflict
-            .values
-            .iter()
-            .map(|found| value(found.value.clone(), &found.by))
-            .collect();
-        row(conflict.field.clone(), values)
+        let value = |found: &StandingValue| ConflictValue {
+            value: found.value.clone(),
+            event: None,
+            node: found.author,
+        };
+        row(
+            conflict.field.clone(),
+            conflict.values.iter().map(value).collect(),
+        )
     });
     let status = dossier.status_conflict.iter().map(|conflict| {
         let mut steps: Vec<_> = conflict.steps.iter().collect();
         steps.sort_by_key(|step| step.status != conflict.shown);
-        row(
-            "status".to_owned(),
-            steps
-                .iter()
-                .map(|step| value(step.status.vietnamese().to_owned(), &step.id))
-                .collect(),
-        )
+        let value = |step: &&StatusStep| ConflictValue {
+            value: step.status.vietnamese().to_owned(),
+            event: Some(step.id),
+            node: author(&step.id),
+        };
+        row("status".to_owned(), steps.iter().map(value).collect())
     });
     fields.chain(status).collect()
 }

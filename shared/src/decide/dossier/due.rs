@@ -124,7 +124,7 @@ pub(super) fn due_after(
     calendar: &WorkCalendar,
 ) -> Option<DueDate> {
     let received = dossier.received_at?;
-    let open = dossier.open_round()?.id.clone();
+    let open = dossier.open_round()?.id;
     let answered_at = |round: &crate::domain::dossier::Round| {
         if round.id == open {
             Some(now)

@@ -5,9 +5,10 @@ use super::{Context, event};
 use crate::codec::{List, Text};
 use crate::command::Outcome;
 use crate::domain::dossier::{Dossier, DossierField, DossierStep, Settlement, Status, StatusStep};
+use crate::ids::EventId;
 use crate::log::ActionKind;
 use crate::refusal::Refusal;
-use crate::schema::{Edit, OpId};
+use crate::schema::Edit;
 
 type Edits = Result<(ActionKind, Vec<Edit>, Outcome), Refusal>;
 
@@ -39,7 +40,7 @@ pub(super) fn settle_field(
 
 /// Declares void what contradicts the chosen step. Earlier settlements stay in force: the last one in causal order counts alone, so
 /// it repeats what they declared void.
-pub(super) fn settle_status(ctx: &Context, dossier: &Dossier, keep: &OpId) -> Edits {
+pub(super) fn settle_status(ctx: &Context, dossier: &Dossier, keep: &EventId) -> Edits {
     let conflict = dossier
         .status_conflict
         .as_ref()
@@ -57,13 +58,10 @@ pub(super) fn settle_status(ctx: &Context, dossier: &Dossier, keep: &OpId) -> Ed
     let void = List::truncated(
         before
             .chain(contradicted.map(|step| &step.id))
-            .cloned()
+            .copied()
             .collect(),
     );
-    let step = DossierStep::StatusSettled(Settlement {
-        keep: keep.clone(),
-        void,
-    });
+    let step = DossierStep::StatusSettled(Settlement { keep: *keep, void });
     Ok((
         ActionKind::DossierConflictSettled,
         vec![event(ctx, step)],

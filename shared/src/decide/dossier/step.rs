@@ -201,7 +201,7 @@ fn supplement(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier) -> Edit
         &site.calendar(),
     );
     let step = DossierStep::Supplemented {
-        round: round.id.clone(),
+        round: round.id,
         due: due.clone(),
     };
     let due = due.or_else(|| dossier.due.clone());

@@ -7,7 +7,7 @@ use crate::codec::{List, Text};
 use crate::domain::deadline::Term;
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
-use crate::schema::OpId;
+use crate::ids::{EventId, NodeId};
 
 pub use crate::domain::ticket::Stamp;
 
@@ -20,6 +20,17 @@ pub struct DossierEvent {
     /// What.
     #[serde(rename = "e")]
     pub step: DossierStep,
+}
+
+/// An event with its name and its author, as the log vouches for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recorded {
+    /// The event.
+    pub event: DossierEvent,
+    /// What others refer to it by.
+    pub id: EventId,
+    /// The author; none when the log is not known here.
+    pub author: Option<NodeId>,
 }
 
 /// What kind of code a dossier got.
@@ -82,7 +93,7 @@ pub enum DossierStep {
     /// The papers arrived.
     Supplemented {
         /// The request they answer.
-        round: OpId,
+        round: EventId,
         /// The new due date, by the procedure's policy.
         due: Option<DueDate>,
     },

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::DossierStep;
-use crate::schema::{OpId, Versioned};
+use super::{DossierStep, Recorded};
+use crate::ids::EventId;
 
 /// Business status, with the national code on the wire to province and portal.
 #[derive(
@@ -89,7 +89,7 @@ impl Status {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusStep {
     /// The event.
-    pub id: OpId,
+    pub id: EventId,
     /// The status it leads to.
     pub status: Status,
 }
@@ -108,10 +108,10 @@ pub struct StatusConflict {
 pub struct Settlement {
     /// The event that stands.
     #[serde(rename = "k")]
-    pub keep: OpId,
+    pub keep: EventId,
     /// The events that do not count.
     #[serde(rename = "v")]
-    pub void: crate::codec::List<OpId, 64>,
+    pub void: crate::codec::List<EventId, 64>,
 }
 
 /// The folded status.
@@ -122,7 +122,7 @@ pub struct StatusFold {
     /// What contradicts it.
     pub conflict: Option<StatusConflict>,
     /// Events an officer declared void.
-    pub void: Vec<OpId>,
+    pub void: Vec<EventId>,
 }
 
 /// Folds the status from events in causal order.
@@ -131,30 +131,30 @@ pub struct StatusFold {
 /// above *finished*, that above an unanswered supplement request, that above *processing*, that above *received*. So a step that
 /// arrives late can never un-return a dossier. Steps that exclude each other (two different endings, two hand-overs, a result beside
 /// an unanswered request) are a conflict. Of several settlements only the last in causal order counts.
-pub fn fold_status(steps: &[Versioned<DossierStep>]) -> StatusFold {
-    let settled = steps.iter().rev().find_map(|step| match &step.value {
+pub fn fold_status(events: &[Recorded]) -> StatusFold {
+    let settled = events.iter().rev().find_map(|step| match &step.event.step {
         DossierStep::StatusSettled(settlement) => Some(settlement),
         _ => None,
     });
-    let void: Vec<OpId> = settled
+    let void: Vec<EventId> = settled
         .map(|settlement| settlement.void.to_vec())
         .unwrap_or_default();
-    let counting: Vec<&Versioned<DossierStep>> = steps
+    let counting: Vec<&Recorded> = events
         .iter()
-        .filter(|step| !void.contains(&step.by))
+        .filter(|step| !void.contains(&step.id))
         .collect();
-    let answered = |request: &OpId| {
-        counting.iter().any(|step| matches!(&step.value, DossierStep::Supplemented { round, .. } if round == request))
+    let answered = |request: &EventId| {
+        counting.iter().any(|step| matches!(&step.event.step, DossierStep::Supplemented { round, .. } if round == request))
     };
     let leads: Vec<StatusStep> = counting
         .iter()
         .filter_map(|step| {
-            let status = match &step.value {
+            let status = match &step.event.step {
                 DossierStep::Received { .. } => Status::Received,
                 DossierStep::ProcessingStarted | DossierStep::Supplemented { .. } => {
                     Status::Processing
                 }
-                DossierStep::SupplementRequested { .. } if answered(&step.by) => Status::Processing,
+                DossierStep::SupplementRequested { .. } if answered(&step.id) => Status::Processing,
                 DossierStep::SupplementRequested { .. } => Status::SupplementRequired,
                 DossierStep::Finished { .. } => Status::Finished,
                 DossierStep::Returned { .. } => Status::Returned,
@@ -163,7 +163,7 @@ pub fn fold_status(steps: &[Versioned<DossierStep>]) -> StatusFold {
                 _ => return None,
             };
             Some(StatusStep {
-                id: step.by.clone(),
+                id: step.id,
                 status,
             })
         })

@@ -2,13 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::calls::{Progress, apply_counter_steps, find_calls};
+use super::keepership::{Epochs, Voids};
 use super::{
-    Call, DoubleCall, Epoch, Place, Ticket, TicketEvent, TicketHistory, TicketState, TicketStep,
+    DoubleCall, Epoch, Place, Ticket, TicketEvent, TicketHistory, TicketState, TicketStep,
 };
 use crate::domain::series::ticket_text;
 use crate::ids::{NodeId, RequestId};
+use crate::schema::OpId;
 use crate::schema::raw::DefectKind;
-use crate::schema::{Defect, OpId};
 use crate::wire::keeper::TransferTarget;
 
 /// An event with its author, as the log vouches for it.
@@ -44,24 +46,6 @@ pub fn fold(events: &[Authored]) -> Option<Ticket> {
     Some(assemble(identity, top, keeping, &ordered, void))
 }
 
-#[derive(Default)]
-struct Voids<'a> {
-    ids: BTreeSet<&'a OpId>,
-    defects: Vec<Defect>,
-}
-
-impl<'a> Voids<'a> {
-    fn add(&mut self, authored: &'a Authored, what: DefectKind) {
-        if self.ids.insert(&authored.by) && self.defects.len() < crate::schema::bounds::MAX_DEFECTS
-        {
-            self.defects.push(Defect {
-                at: format!("event {:?}", authored.by),
-                what,
-            });
-        }
-    }
-}
-
 /// The event that says which ticket this is: the first issue, or else the first paper entry.
 fn find_identity<'a>(ordered: &[&'a Authored], void: &mut Voids<'a>) -> Option<&'a Authored> {
     for authored in ordered.iter().filter(|authored| authored.author.is_none()) {
@@ -79,196 +63,6 @@ fn find_identity<'a>(ordered: &[&'a Authored], void: &mut Voids<'a>) -> Option<&
         .find(is_issue)
         .or_else(|| known().find(is_paper))
         .copied()
-}
-
-/// The keeperships that are valid, and where each ended by its own keeper's handover.
-struct Epochs<'a> {
-    valid: BTreeSet<Epoch>,
-    ended: BTreeMap<Epoch, &'a OpId>,
-    takeovers: BTreeSet<Epoch>,
-}
-
-impl<'a> Epochs<'a> {
-    fn find(ordered: &[&'a Authored], void: &mut Voids<'a>) -> Self {
-        let mut epochs = Self {
-            valid: BTreeSet::new(),
-            ended: BTreeMap::new(),
-            takeovers: BTreeSet::new(),
-        };
-        let mut claims: Vec<(Epoch, &'a Authored, NodeId)> = Vec::new();
-        let mut is_issued = false;
-        for authored in ordered {
-            let Some(author) = authored.author else {
-                continue;
-            };
-            match &authored.event.step {
-                TicketStep::Issued { keeper, .. } if !is_issued => {
-                    is_issued = true;
-                    epochs.valid.insert(Epoch::first(*keeper));
-                }
-                TicketStep::PaperEntered { .. } => {
-                    let epoch = Epoch { n: 1, node: author };
-                    epochs.valid.insert(epoch);
-                    epochs.takeovers.insert(epoch);
-                }
-                TicketStep::HandedOver { epoch, .. } if epoch.node != author => {
-                    void.add(authored, DefectKind::NotKeeper);
-                }
-                TicketStep::HandedOver { epoch, to } => claims.push((*epoch, authored, *to)),
-                TicketStep::TakenOver { supersedes } => {
-                    claims.push((*supersedes, authored, author));
-                }
-                _ => {}
-            }
-        }
-        // A stable sort: claims on one epoch stay in causal order, and a parent is decided before its children.
-        claims.sort_by_key(|(parent, ..)| *parent);
-        for (parent, authored, node) in claims {
-            epochs.admit(parent, authored, node, void);
-        }
-        epochs
-    }
-
-    fn admit(&mut self, parent: Epoch, authored: &'a Authored, node: NodeId, void: &mut Voids<'a>) {
-        let is_handover = matches!(authored.event.step, TicketStep::HandedOver { .. });
-        if !self.valid.contains(&parent) || (is_handover && self.ended.contains_key(&parent)) {
-            return void.add(authored, DefectKind::NotKeeper);
-        }
-        if is_handover {
-            self.ended.insert(parent, &authored.by);
-        }
-        let epoch = parent.next(node);
-        self.valid.insert(epoch);
-        if !is_handover {
-            self.takeovers.insert(epoch);
-        }
-    }
-
-    /// The keepership a keeper's step was taken under, if it is valid.
-    fn epoch_of(&self, authored: &Authored) -> Option<Epoch> {
-        let epoch = Epoch {
-            n: authored.event.step.keeper_epoch()?,
-            node: authored.author?,
-        };
-        let is_over = self
-            .ended
-            .get(&epoch)
-            .is_some_and(|end| **end < authored.by);
-        (self.valid.contains(&epoch) && !is_over).then_some(epoch)
-    }
-
-    fn steps_in_order(&self, ordered: &[&'a Authored]) -> Vec<(Epoch, &'a Authored)> {
-        let mut steps: Vec<_> = ordered
-            .iter()
-            .filter_map(|authored| Some((self.epoch_of(authored)?, *authored)))
-            .collect();
-        steps.sort_by_key(|(epoch, _)| *epoch);
-        steps
-    }
-}
-
-/// Every valid call by its request; void keeper steps of all kinds are flagged here.
-fn find_calls<'a>(
-    ordered: &[&'a Authored],
-    epochs: &Epochs<'a>,
-    void: &mut Voids<'a>,
-) -> BTreeMap<RequestId, Progress> {
-    let mut calls = BTreeMap::new();
-    for authored in ordered
-        .iter()
-        .filter(|authored| authored.event.step.keeper_epoch().is_some())
-    {
-        let Some(epoch) = epochs.epoch_of(authored) else {
-            void.add(authored, DefectKind::NotKeeper);
-            continue;
-        };
-        if let TicketStep::Called {
-            request,
-            counter,
-            node,
-            officer,
-            ..
-        } = &authored.event.step
-        {
-            calls.entry(*request).or_insert_with(|| Progress {
-                state: TicketState::Granted,
-                call: Call {
-                    request: *request,
-                    counter: *counter,
-                    node: *node,
-                    epoch,
-                    granted_at: authored.event.stamp.at,
-                    announced_at: None,
-                    started_at: None,
-                    finished_at: None,
-                    officer: *officer,
-                    n_announcements: 0,
-                    n_steps: 0,
-                    is_superseded: epochs.takeovers.iter().any(|takeover| *takeover > epoch),
-                },
-            });
-        }
-    }
-    calls
-}
-
-/// A call and how far its counter got with it.
-#[derive(Debug, Clone)]
-struct Progress {
-    call: Call,
-    state: TicketState,
-}
-
-impl Progress {
-    /// Takes a step of the counter. A finished call takes none; a missed one neither: its ticket is the keeper's again.
-    fn apply(&mut self, event: &TicketEvent) -> bool {
-        let at = event.stamp.at;
-        self.call.n_steps = self.call.n_steps.saturating_add(1);
-        match (&event.step, self.state) {
-            (_, TicketState::Finished | TicketState::NoShow) => return false,
-            (TicketStep::Announced { .. }, state) => {
-                self.call.announced_at = Some(at);
-                self.call.n_announcements = self.call.n_announcements.saturating_add(1);
-                if state != TicketState::Serving {
-                    self.state = TicketState::Announced;
-                }
-            }
-            (TicketStep::NoShow { .. }, TicketState::Granted | TicketState::Announced) => {
-                self.state = TicketState::NoShow;
-            }
-            (TicketStep::Started { .. }, state) if state != TicketState::Serving => {
-                self.call.started_at = Some(at);
-                self.call.officer = event.stamp.officer;
-                self.state = TicketState::Serving;
-            }
-            (TicketStep::Finished { .. }, _) => {
-                self.call.finished_at = Some(at);
-                self.state = TicketState::Finished;
-            }
-            _ => return false,
-        }
-        true
-    }
-}
-
-fn apply_counter_steps<'a>(
-    ordered: &[&'a Authored],
-    calls: &mut BTreeMap<RequestId, Progress>,
-    void: &mut Voids<'a>,
-) {
-    for authored in ordered {
-        let Some(request) = authored.event.step.call_request() else {
-            continue;
-        };
-        match calls.get_mut(&request) {
-            Some(progress) if authored.author == Some(progress.call.node) => {
-                if !progress.apply(&authored.event) {
-                    void.add(authored, DefectKind::NotPossible);
-                }
-            }
-            _ => void.add(authored, DefectKind::NotKeeper),
-        }
-    }
 }
 
 /// The keepers' side of the ticket: where it waits and which call is open.
