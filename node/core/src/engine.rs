@@ -306,11 +306,7 @@ impl Engine {
         link: u64,
         bytes: &[u8],
     ) -> StoreResult<()> {
-        if !self
-            .links
-            .get(&peer)
-            .is_some_and(|open| open.number == link)
-        {
+        if self.links.get(&peer).is_none_or(|open| open.number != link) {
             return Ok(());
         }
         match Message::decode(bytes) {

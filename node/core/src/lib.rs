@@ -29,6 +29,7 @@ pub mod reasons;
 mod removal;
 pub mod rng;
 mod serve;
+mod set_aside;
 pub mod site_clock;
 pub mod store;
 mod sync;

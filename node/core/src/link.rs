@@ -90,11 +90,7 @@ impl Engine {
     }
 
     pub(crate) fn link_down(&mut self, cx: &mut Cx<'_>, peer: NodeId, link: LinkNo) {
-        if !self
-            .links
-            .get(&peer)
-            .is_some_and(|open| open.number == link)
-        {
+        if self.links.get(&peer).is_none_or(|open| open.number != link) {
             return;
         }
         self.links.remove(&peer);

@@ -1,0 +1,139 @@
+//! The keeper's side of a series: giving numbers to other nodes, and letting go of the range when replaced.
+
+use lienquay_shared::NodeId;
+use lienquay_shared::decide::Write;
+use lienquay_shared::domain::site_time::Day;
+use lienquay_shared::log::{ActionKind, DocKind};
+use lienquay_shared::schema::series::{GivenNumber, give, series_doc};
+use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk, NumberRefusal, SeriesKey};
+use lienquay_shared::wire::{Message, Priority};
+
+use super::{keeper_range, series_text};
+use crate::engine::{Cx, Engine};
+use crate::event::Send;
+use crate::store::{NumberRow, StoreResult};
+
+impl Engine {
+    /// Another node asks this one, as keeper of a series, for its next number.
+    pub(crate) fn on_number_ask(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+    ) -> StoreResult<()> {
+        let verdict = self.decide_number(cx, peer, ask)?;
+        let answer = Message::NumberAnswer(NumberAnswer {
+            request: ask.request,
+            verdict,
+        });
+        if let Some(link) = self.links.get(&peer) {
+            // Behind the entry that records the grant.
+            self.after_push.push(Send {
+                peer,
+                link: link.number,
+                priority: Priority::Live,
+                message: answer,
+            });
+        }
+        Ok(())
+    }
+
+    fn decide_number(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+    ) -> StoreResult<Result<u32, NumberRefusal>> {
+        let day = self.site_clock.read(cx.now).day();
+        let text = series_text(&ask.series, day);
+        if let Some(row) = cx
+            .store
+            .number_of(&ask.request)?
+            .filter(|row| row.series == text)
+        {
+            return Ok(Ok(row.number));
+        }
+        if self.boot.is_loading() || self.leaving {
+            return Ok(Err(NumberRefusal::NotNow));
+        }
+        if ask.day != day.0 {
+            return Ok(Err(NumberRefusal::WrongDay));
+        }
+        let is_keeper = self
+            .site_model(cx)?
+            .series(&ask.series)
+            .is_some_and(|state| state.may_use_range(&self.me));
+        if !is_keeper {
+            return Ok(Err(NumberRefusal::NotKeeper));
+        }
+        let Some(number) = self.next_as_keeper(cx, &ask.series, day)? else {
+            return Ok(Err(NumberRefusal::Exhausted));
+        };
+        cx.store.put_number(&NumberRow {
+            series: text,
+            number,
+            request: ask.request,
+            doc: ask.doc,
+        })?;
+        self.log_grant(cx, peer, ask, day, number)?;
+        Ok(Ok(number))
+    }
+
+    fn log_grant(
+        &mut self,
+        cx: &mut Cx<'_>,
+        peer: NodeId,
+        ask: &NumberAsk,
+        day: Day,
+        number: u32,
+    ) -> StoreResult<()> {
+        let (site, log) = self.own_log(cx)?;
+        let write = Write {
+            doc: series_doc(&site, &log, &ask.series, day),
+            kind: DocKind::Series,
+            action: ActionKind::NumberGranted,
+            edits: give(GivenNumber {
+                number,
+                doc: ask.doc,
+                to: peer,
+            }),
+        };
+        self.author(cx, &write, ask.officer)?;
+        Ok(())
+    }
+
+    /// The old keeper of a series, once it learns that it was replaced, tells where it stopped.
+    pub(crate) fn release_series(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let (context, site) = self.context(cx)?;
+        let Some(site_id) = self.site else {
+            return Ok(());
+        };
+        let held: Vec<SeriesKey> = site
+            .series
+            .iter()
+            .filter(|(_, state)| state.must_release(&self.me).is_some())
+            .map(|(key, _)| key.clone())
+            .collect();
+        for series in held {
+            let range = keeper_range(&series);
+            let last = cx.store.last_number(
+                &series_text(&series, context.day()),
+                range.first,
+                range.last,
+            )?;
+            match lienquay_shared::decide::site::release_series(
+                &context,
+                &site_id,
+                &site,
+                &series,
+                last.unwrap_or(0),
+            ) {
+                Ok(write) => {
+                    self.author(cx, &write, context.officer)?;
+                }
+                Err(refusal) => tracing::debug!(%refusal, "series not released"),
+            }
+        }
+        Ok(())
+    }
+}
