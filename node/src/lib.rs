@@ -1,6 +1,14 @@
 //! The shell of a node: store, network, handle, command line.
+//!
+//! [`data_folder`] opens the encrypted [`store`]; [`runtime`] puts the engine on a thread between it and the [`net`];
+//! everybody works through a [`handle::NodeHandle`], other processes of the same user through [`ipc`]. [`verify`] proves
+//! what a folder holds.
 
 pub mod clock;
 pub mod data_folder;
+pub mod handle;
+pub mod ipc;
 pub mod net;
+pub mod runtime;
 pub mod store;
+pub mod verify;

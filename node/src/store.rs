@@ -27,6 +27,7 @@ mod wal_file;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use query::Audit;
 pub use query::{Asked, LaneCount, Reader, SetAsideRow};
 pub use transaction::SqliteStore;
 

@@ -12,7 +12,7 @@ pub mod vector;
 
 pub use action::{ActionKind, DocKind};
 pub use batch::{BatchError, EntryBatch, VerifiedEntry, WireEntry};
-pub use chain::{NodeKey, entry_hash, log_root};
+pub use chain::{NodeKey, entry_hash, log_root, verify_entry_signature};
 pub use header::{Header, LogPoint};
 pub use vector::{HashHalf, Mark, MarkRow, VersionVector};
 

@@ -12,6 +12,9 @@ use crate::event::{Effects, Event, Now, Reply, Token};
 use crate::rng::Rng;
 use crate::store::{Store, StoreFault};
 
+/// Documents projected under one commit when all are.
+const PROJECT_PAGE: usize = 256;
+
 /// An engine with its store.
 #[derive(Debug)]
 pub struct Host<S> {
@@ -58,6 +61,26 @@ impl<S: Store> Host<S> {
     /// Gives the store back, dropping everything in memory: a crash, or the end of a process.
     pub fn into_store(self) -> S {
         self.store
+    }
+
+    /// Projects every document again, newest first, for a store whose projections were emptied (a new version of
+    /// them). Committed page by page: an interruption only means starting over.
+    pub fn project_anew(&mut self, now: Now) -> Result<(), StoreFault> {
+        let mut cursor = None;
+        loop {
+            let page = self.store.docs_newest(cursor, PROJECT_PAGE)?;
+            let Some((touched, doc, _)) = page.last() else {
+                return self.store.commit(true);
+            };
+            cursor = Some((*touched, *doc));
+            for (_, doc, _) in &page {
+                self.engine.docs.mark_dirty(*doc);
+            }
+            let mut effects = Effects::default();
+            self.engine
+                .seal(now, &mut self.rng, &mut self.store, &mut effects)?;
+            self.store.commit(false)?;
+        }
     }
 
     /// When to call [`Self::process`] with [`Event::Tick`] at the latest, in monotonic milliseconds.

@@ -1,5 +1,6 @@
 //! What screens ask of projections and of single documents, on a connection that only reads.
 
+mod audit;
 mod catalogue;
 mod document;
 mod dossiers;
@@ -20,6 +21,7 @@ use crate::store::connect;
 use crate::store::fault::SqlResult;
 use crate::store::{Location, SqliteStore};
 
+pub(crate) use audit::Audit;
 pub use entries::SetAsideRow;
 pub use queue::LaneCount;
 
@@ -119,7 +121,7 @@ impl Reader {
     }
 
     /// Answers from one state of the store, also when several statements are needed.
-    fn read<T>(&self, ask: impl FnOnce(&Connection) -> SqlResult<T>) -> StoreResult<T> {
+    pub(super) fn read<T>(&self, ask: impl FnOnce(&Connection) -> SqlResult<T>) -> StoreResult<T> {
         let transaction = self
             .conn
             .unchecked_transaction()

@@ -86,6 +86,12 @@ pub(crate) fn recreate_projections(conn: &Connection) -> SqlResult<()> {
         conn.execute_batch(&format!("DROP TABLE IF EXISTS {table}"))?;
     }
     conn.execute_batch(PROJECTIONS)?;
+    conn.execute("DELETE FROM local WHERE key = 'projections'", [])?;
+    Ok(())
+}
+
+/// Notes that the projection tables hold every document. Not before: a rebuild that was interrupted must start over.
+pub(crate) fn note_projections_current(conn: &Connection) -> SqlResult<()> {
     conn.execute(
         "INSERT INTO local (key, value) VALUES ('projections', ?1)
          ON CONFLICT (key) DO UPDATE SET value = excluded.value",

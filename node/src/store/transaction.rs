@@ -10,7 +10,7 @@ use crate::data_folder::DataKey;
 use crate::store::connect::{self, Location};
 use crate::store::fault::{DATABASE_FILE, SqlResult, from_io};
 use crate::store::wal_file::WalFile;
-use crate::store::{facts, schema};
+use crate::store::{docs, facts, schema};
 
 /// Beyond this length of the WAL every commit tries to move it into the database: automatic checkpoints were held up
 /// by readers, which only read short pages, so one soon succeeds.
@@ -97,6 +97,9 @@ impl SqliteStore {
         };
         if projections_stale {
             store.write(schema::recreate_projections)?;
+            if store.read(docs::count)? == 0 {
+                store.projections_rebuilt()?;
+            }
         }
         store.commit_transaction(true)?;
         Ok(store)
@@ -116,9 +119,12 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Notes that every document was projected.
-    pub fn projections_rebuilt(&mut self) {
+    /// Notes that every document was projected, within the open transaction; until this is committed, opening the store
+    /// again starts over.
+    pub fn projections_rebuilt(&mut self) -> StoreResult<()> {
+        self.write(schema::note_projections_current)?;
         self.projections_stale = false;
+        Ok(())
     }
 
     /// A fact of this PC's shell, by name; the engine has its own.

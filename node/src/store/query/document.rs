@@ -100,7 +100,7 @@ pub(super) fn procedure(conn: &Connection, doc: &DocId) -> SqlResult<Answer> {
     Ok(Answer::Procedure(Box::new(record)))
 }
 
-fn load(conn: &Connection, doc: &DocId) -> SqlResult<Option<Automerge>> {
+pub(super) fn load(conn: &Connection, doc: &DocId) -> SqlResult<Option<Automerge>> {
     let damaged = |error: &dyn std::fmt::Display| {
         SqlFault::damaged(&format!("document {}: {error}", doc.short()))
     };
@@ -126,7 +126,7 @@ fn load(conn: &Connection, doc: &DocId) -> SqlResult<Option<Automerge>> {
 }
 
 /// Which node writes under an automerge actor, for every log known here.
-fn actors(conn: &Connection, asked: &Asked<'_>) -> SqlResult<BTreeMap<Vec<u8>, NodeId>> {
+pub(super) fn actors(conn: &Connection, asked: &Asked<'_>) -> SqlResult<BTreeMap<Vec<u8>, NodeId>> {
     let Some(site) = asked.site else {
         return Ok(BTreeMap::new());
     };

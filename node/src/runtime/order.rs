@@ -1,0 +1,43 @@
+//! What the engine's thread is asked to do.
+
+use std::net::SocketAddr;
+
+use lienquay_core::event::Control;
+use lienquay_core::store::StoreResult;
+use lienquay_shared::command::{Outcome, Submission};
+use lienquay_shared::query::{Answer, Query};
+use lienquay_shared::refusal::Refusal;
+use tokio::sync::oneshot;
+
+use crate::runtime::waiting::WaitingPeer;
+
+/// The answer to a submission or a control order.
+pub(crate) type Done = Result<Outcome, Refusal>;
+
+/// One order. Its answer leaves only after what it did is saved.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// An officer's command.
+    Submit {
+        submission: Box<Submission>,
+        reply: oneshot::Sender<Done>,
+    },
+    /// Something of the node itself.
+    Control {
+        control: Box<Control>,
+        reply: oneshot::Sender<Done>,
+    },
+    /// A question only the engine can answer: members, status, health.
+    Ask {
+        query: Query,
+        reply: oneshot::Sender<StoreResult<Answer>>,
+    },
+    /// Who waits to join, with codes.
+    Waiting {
+        reply: oneshot::Sender<Vec<WaitingPeer>>,
+    },
+    /// A typed-in address.
+    Dial { addr: SocketAddr },
+    /// End: everything ordered before is done first.
+    Stop,
+}
