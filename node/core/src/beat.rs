@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use lienquay_shared::codec::{self, List, Text};
 use lienquay_shared::log::MarkRow;
-use lienquay_shared::wire::Message;
 use lienquay_shared::wire::link::{Beat, BeatClock, Health, MAX_LINKS, MAX_ROWS};
+use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{LogId, NodeId, SiteId};
 
 use crate::engine::{Cx, Engine, fact};
-use crate::event::Now;
+use crate::event::{Notice, Now};
 use crate::store::StoreResult;
 use crate::timer::Timer;
 
@@ -17,6 +17,8 @@ use crate::timer::Timer;
 pub(crate) const BEAT_MILLIS: u64 = 2_000;
 /// After a commit that made entries durable, the next beat comes this soon, so that ✓✓ does not wait two seconds.
 const SOON_MILLIS: u64 = 100;
+/// A member's clock this far from ours is flagged: more than drift, less than a wrong time zone.
+const CLOCK_FAR_OFF_MILLIS: u64 = 5 * 60_000;
 /// Beats whose echo is still awaited.
 const MAX_AWAITED_ECHOES: usize = 8;
 
@@ -38,6 +40,7 @@ impl Engine {
                 self.send_beat(cx, &site, peer, &health);
             }
         }
+        self.watch_own_clock(cx);
         // A gap whose pull could not start then (too many at once, a lost answer) is looked for again.
         self.pull_elsewhere(cx);
         self.keepers_on_beat(cx)
@@ -139,6 +142,27 @@ impl Engine {
             )?;
             self.wrote_others(cx.now);
         }
+        self.watch_clock_of(peer);
         self.on_marks(cx, peer, &beat.rows)
+    }
+
+    /// A wrong clock is flagged, once each time it goes wrong; it stops nothing.
+    fn watch_clock_of(&mut self, peer: NodeId) {
+        let offset = self.site_clock.offset_of(&peer).unwrap_or(0);
+        let is_far = offset.unsigned_abs() > CLOCK_FAR_OFF_MILLIS;
+        if let Some(link) = self.links.get_mut(&peer)
+            && std::mem::replace(&mut link.clock_is_far, is_far) != is_far
+            && is_far
+        {
+            self.reasons.count(Some(peer), Reason::ClockFarOff);
+        }
+    }
+
+    /// Asks the officer for the date as long as nobody vouches for an impossible one.
+    fn watch_own_clock(&mut self, cx: &mut Cx<'_>) {
+        let doubtful = self.site_clock.is_doubtful(cx.now);
+        if std::mem::replace(&mut self.clock_doubt_told, doubtful) != doubtful && doubtful {
+            cx.fx.notices.push(Notice::ClockDoubtful);
+        }
     }
 }

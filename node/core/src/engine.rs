@@ -114,6 +114,8 @@ pub struct Engine {
     /// The last store fault, while it lasts: remote entries are not taken in until a write succeeds again.
     pub(crate) store_trouble: Option<(StoreFault, u64)>,
     pub(crate) leaving: bool,
+    /// Whether the officer was asked for the date.
+    pub(crate) clock_doubt_told: bool,
     /// The site as last read from its document.
     pub(crate) site_cache: Option<std::sync::Arc<lienquay_shared::domain::site::Site>>,
     written: Written,
@@ -169,6 +171,7 @@ impl Engine {
             disk_free_mib: 0,
             store_trouble: None,
             leaving: false,
+            clock_doubt_told: false,
             site_cache: None,
             written: Written::Nothing,
         };

@@ -35,6 +35,8 @@ pub(crate) struct Link {
     pub(crate) last_beat: Option<(u64, u64)>,
     /// When each recent beat was sent, to time its echo.
     pub(crate) sent_at: BTreeMap<u64, u64>,
+    /// Whether its clock was far from ours at the last beat.
+    pub(crate) clock_is_far: bool,
     /// Half the measured round trip.
     pub(crate) one_way_millis: u64,
     /// Members the peer has links to.
@@ -57,6 +59,7 @@ impl Link {
             beats_sent: 0,
             last_beat: None,
             sent_at: BTreeMap::new(),
+            clock_is_far: false,
             one_way_millis: 0,
             their_links: BTreeSet::new(),
             health: None,
