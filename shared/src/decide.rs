@@ -60,3 +60,6 @@ pub struct Write {
     /// The edits, in order.
     pub edits: Vec<Edit>,
 }
+
+#[cfg(test)]
+mod tests;
