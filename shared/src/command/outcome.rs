@@ -49,10 +49,19 @@ pub enum Outcome {
         /// What of the record could not be used, in Vietnamese.
         unusable: Vec<String>,
     },
-    /// Tickets were taken or handed over.
+    /// Tickets were taken over.
     TicketsTakenOver {
         /// How many.
         n_tickets: u32,
+    },
+    /// Tickets were handed over before leaving.
+    TicketsHandedOver {
+        /// How many.
+        n_tickets: u32,
+        /// Of these, how many no other PC has confirmed to hold safely yet.
+        n_unconfirmed: u32,
+        /// How many stay, because no desk that serves their lane is reachable.
+        n_kept: u32,
     },
 }
 
