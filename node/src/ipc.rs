@@ -13,3 +13,5 @@ mod socket;
 pub use client::{Client, ClientError};
 pub use protocol::{Request, Response};
 pub use server::{Server, serve};
+
+pub(crate) use server::answer;

@@ -4,6 +4,7 @@
 //! everybody works through a [`handle::NodeHandle`], other processes of the same user through [`ipc`]. [`verify`] proves
 //! what a folder holds.
 
+pub mod cli;
 pub mod clock;
 pub mod data_folder;
 pub mod handle;

@@ -131,7 +131,7 @@ impl Client {
                 Ok(Request::Verify) => self.verify(stream.get_mut()).await?,
                 Ok(request) => {
                     let ends = request == Request::Shutdown;
-                    let response = self.answer(request).await;
+                    let response = answer(&self.node, request).await;
                     line::write(stream.get_mut(), &response).await?;
                     if ends {
                         self.shutdown.cancel();
@@ -144,22 +144,6 @@ impl Client {
             }
         }
         Ok(())
-    }
-
-    async fn answer(&self, request: Request) -> Response {
-        match request {
-            Request::Do(submission) => done(self.node.submit(*submission).await),
-            Request::Ask(query) => answered(self.node.ask(query).await.map(Response::Answer)),
-            Request::Waiting => answered(self.node.waiting().await.map(Response::Waiting)),
-            Request::Confirm { peer, admin } => done(
-                self.node
-                    .control(Control::ConfirmCode { peer, admin })
-                    .await,
-            ),
-            Request::Reject { peer } => done(self.node.control(Control::RejectCode { peer }).await),
-            Request::Dial { addr } => answered(self.node.dial(addr).map(|()| Response::Ok)),
-            Request::Shutdown | Request::Subscribe | Request::Verify => Response::Ok,
-        }
     }
 
     async fn tell_news(&self, send: &mut Stream) -> io::Result<()> {
@@ -188,6 +172,21 @@ impl Client {
         };
         let response = answered(report.map(|report| Response::Verified(Box::new(report))));
         line::write(send, &response).await
+    }
+}
+
+/// Answers a request that has one answer.
+pub(crate) async fn answer(node: &NodeHandle, request: Request) -> Response {
+    match request {
+        Request::Do(submission) => done(node.submit(*submission).await),
+        Request::Ask(query) => answered(node.ask(query).await.map(Response::Answer)),
+        Request::Waiting => answered(node.waiting().await.map(Response::Waiting)),
+        Request::Confirm { peer, admin } => {
+            done(node.control(Control::ConfirmCode { peer, admin }).await)
+        }
+        Request::Reject { peer } => done(node.control(Control::RejectCode { peer }).await),
+        Request::Dial { addr } => answered(node.dial(addr).map(|()| Response::Ok)),
+        Request::Shutdown | Request::Subscribe | Request::Verify => Response::Ok,
     }
 }
 

@@ -244,7 +244,7 @@ impl EngineThread {
         let at = self.clock.mono_millis();
         match event {
             NetEvent::Listening { addr } => {
-                tracing::info!(%addr, "listening");
+                tracing::debug!(%addr, "listening");
                 self.listening.push(addr);
                 self.tell(NodeNews::Listening { addr });
             }
@@ -254,13 +254,13 @@ impl EngineThread {
                 addr,
                 outbound,
             } => {
-                tracing::info!(peer = short(&peer), outbound, "link up");
+                tracing::debug!(peer = short(&peer), outbound, "link up");
                 self.dialer.linked(peer, outbound.then_some(addr), at);
                 self.tell(NodeNews::Link { peer, is_up: true });
                 batch.events.push(Event::LinkUp { peer, link: link.0 });
             }
             NetEvent::LinkDown { peer, link, why } => {
-                tracing::info!(peer = short(&peer), %why, "link down");
+                tracing::debug!(peer = short(&peer), %why, "link down");
                 if why != LinkDownReason::Replaced {
                     self.dialer.unlinked(peer, at);
                 }

@@ -42,10 +42,34 @@ pub struct Site {
     pub seats: BTreeMap<NodeId, Seat>,
     /// The working calendar as JSON; none until one is set (the default calendar holds).
     pub calendar_json: Option<String>,
-    /// Keepers of series; absent ones are kept by the founder.
+    /// Keepers of series; absent ones are kept by the founder. In JSON a list of pairs: the keys are no texts.
+    #[serde(with = "pairs")]
     pub series: BTreeMap<SeriesKey, SeriesState>,
     /// Settings with values that differ.
     pub conflicts: Vec<Conflict>,
+}
+
+/// A map as a list of pairs.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<K: Serialize, V: Serialize, S: Serializer>(
+        map: &BTreeMap<K, V>,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(map)
+    }
+
+    pub(super) fn deserialize<'de, K, V, D>(deserializer: D) -> Result<BTreeMap<K, V>, D::Error>
+    where
+        K: Deserialize<'de> + Ord,
+        V: Deserialize<'de>,
+        D: Deserializer<'de>,
+    {
+        Vec::<(K, V)>::deserialize(deserializer).map(|pairs| pairs.into_iter().collect())
+    }
 }
 
 /// A counter.

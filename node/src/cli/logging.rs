@@ -1,0 +1,40 @@
+//! Where the program's log goes. It never contains personal data: commands are named, their content is not logged.
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal as _};
+use std::sync::Mutex;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::args::{Args, Verb};
+use crate::cli::exit::CliResult;
+
+/// Starts logging as `LIENQUAY_LOG` says: a node tells what it does, a single command only what is wrong.
+pub(crate) fn start(args: &Args) -> CliResult<()> {
+    let default = match args.verb {
+        Verb::Run(_) => "info,libp2p=warn",
+        _ => "error",
+    };
+    let filter =
+        EnvFilter::try_from_env("LIENQUAY_LOG").unwrap_or_else(|_unset| EnvFilter::new(default));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter);
+    let started = match args.log_file()? {
+        Some(path) => {
+            let file = OpenOptions::new().create(true).append(true).open(path)?;
+            builder
+                .with_ansi(false)
+                .with_writer(Mutex::new(file))
+                .try_init()
+        }
+        None => {
+            let colours = io::stderr().is_terminal();
+            builder
+                .with_ansi(colours)
+                .with_writer(io::stderr)
+                .try_init()
+        }
+    };
+    // A program that embeds this one may log already.
+    started.ok();
+    Ok(())
+}
