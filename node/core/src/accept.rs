@@ -163,6 +163,10 @@ impl Engine {
                 self.try_apply(cx, &stored, &change)?;
                 self.retry_pending(cx, stored.header.doc, stored.header.kind)
             }
+            // A valid entry that builds on this one may have come first, and was waiting for it.
+            (EntryState::Withheld(_), Some(_)) => {
+                self.retry_pending(cx, stored.header.doc, stored.header.kind)
+            }
             (EntryState::Applied, _) => self.apply_log_action(cx, &stored),
             (EntryState::Quarantined(reason), _) => {
                 cx.store
