@@ -3,8 +3,8 @@
 
 use lienquay_core::event::Now;
 
-/// The true time at which every run begins: Monday 2 March 2026, 07:30 in Hanoi.
-pub const RUN_BEGINS_UTC_MILLIS: u64 = 1_772_411_400_000;
+/// The true time at which every run begins: Monday 23 November 2026, 07:30 in Hanoi.
+pub const RUN_BEGINS_UTC_MILLIS: u64 = 1_795_393_800_000;
 
 /// Milliseconds of a day.
 pub const DAY_MILLIS: u64 = 24 * 3_600 * 1_000;

@@ -64,6 +64,12 @@ impl Officers {
         let role = seat
             .and_then(|seat| seat.officer)
             .and_then(|officer| model.role_of(&officer));
+        // The manager does what is there to be done.
+        let role = match role {
+            Some(Role::Manager) if self.chance.percent(50) => Some(Role::Reception),
+            Some(Role::Manager) => Some(Role::CaseOfficer),
+            other => other,
+        };
         if seat.and_then(|seat| seat.counter).is_none() {
             return Some(self.at_the_entrance());
         }

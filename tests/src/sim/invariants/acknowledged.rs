@@ -33,7 +33,9 @@ pub(super) fn nothing_is_given_twice(world: &World) -> Verdict {
 
 /// The log of the node that acknowledged reaches, on every member, at least to where it was then, by the same bytes.
 pub(super) fn nothing_is_lost(world: &World, members: &[NodeIndex]) -> Verdict {
-    for done in world.acknowledged() {
+    // A PC that was shut out or thrown away speaks for itself no more.
+    let counts = |done: &&Acknowledged| !world.nodes[done.node].is_outside;
+    for done in world.acknowledged().iter().filter(counts) {
         for node in members {
             is_kept_by(world, *node, done)?;
         }
@@ -75,7 +77,11 @@ fn outcomes_are_visible(world: &World, members: &[NodeIndex]) -> Verdict {
     };
     let tickets: BTreeMap<_, _> = disk.tickets().into_iter().collect();
     let dossiers: BTreeMap<_, _> = disk.dossiers().into_iter().collect();
-    for done in world.acknowledged() {
+    for done in world
+        .acknowledged()
+        .iter()
+        .filter(|done| !world.nodes[done.node].is_outside)
+    {
         let is_there = match &done.outcome {
             Outcome::TicketIssued { doc, number, .. } => tickets
                 .get(doc)

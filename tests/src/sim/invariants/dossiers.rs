@@ -68,7 +68,11 @@ pub(super) fn no_edit_is_swallowed(world: &World, members: &[NodeIndex]) -> Verd
         return Ok(());
     };
     let mut last: BTreeMap<(DocId, String), (DossierField, String)> = BTreeMap::new();
-    for done in world.acknowledged() {
+    for done in world
+        .acknowledged()
+        .iter()
+        .filter(|done| !world.nodes[done.node].is_outside)
+    {
         if let Command::EditDossier {
             dossier: DossierRef::Id(doc),
             field,

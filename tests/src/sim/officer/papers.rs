@@ -75,7 +75,10 @@ impl Officers {
             },
             (Some(Role::Reception), Status::Finished, _) => Command::ReturnResult {
                 dossier,
-                to: HandedTo::default(),
+                to: HandedTo {
+                    name: Text::truncated("Trần Văn Nhận"),
+                    ..HandedTo::default()
+                },
             },
             (Some(Role::Reception), _, 0) => Command::Withdraw {
                 dossier,

@@ -2,7 +2,7 @@
 
 use lienquay_core::event::{Control, Event, Reply, Token};
 use lienquay_core::store::Store;
-use lienquay_shared::command::{Command, DossierRef, Outcome, Submission};
+use lienquay_shared::command::{Command, DossierRef, Outcome, SettleChoice, Submission};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{DocId, LogId, RequestId};
 
@@ -151,11 +151,30 @@ impl World {
         if let Ordered::Command(submission) = ordered {
             self.count_edit(&submission.command, -1);
             if let Ok(outcome) = &reply.result {
-                let done = self.acknowledgement(node, *submission, outcome.clone());
-                self.acknowledged.push(done);
+                self.note_outcome(node, *submission, outcome.clone());
             }
         }
         self.answers.insert(reply.token, reply.result);
+    }
+
+    /// The same button pressed again is answered the same; only the first answer tells when it was done.
+    fn note_outcome(&mut self, node: NodeIndex, submission: Submission, outcome: Outcome) {
+        let before = self
+            .acknowledged
+            .iter()
+            .find(|done| done.request == submission.request);
+        match before {
+            Some(before) if before.outcome != outcome => self.fail(&format!(
+                "{} answers a repeated request differently: {:?}, then {outcome:?}",
+                self.name(node),
+                before.outcome
+            )),
+            Some(_) => {}
+            None => {
+                let done = self.acknowledgement(node, submission, outcome);
+                self.acknowledged.push(done);
+            }
+        }
     }
 
     fn acknowledgement(
@@ -210,13 +229,22 @@ impl World {
     }
 
     fn count_edit(&mut self, command: &Command, by: i64) {
-        if let Command::EditDossier {
-            dossier: DossierRef::Id(doc),
-            field,
-            ..
-        } = command
-        {
-            *self.open_edits.entry((*doc, field.key())).or_default() += by;
+        match command {
+            Command::EditDossier {
+                dossier: DossierRef::Id(doc),
+                field,
+                ..
+            } => {
+                *self.open_edits.entry((*doc, field.key())).or_default() += by;
+            }
+            // Settling a conflict writes the field too, with a value that the screen showed a moment before.
+            Command::SettleConflict {
+                dossier: DossierRef::Id(doc),
+                choice: SettleChoice::Field { field, .. },
+            } => {
+                *self.open_edits.entry((*doc, field.key())).or_default() += 1;
+            }
+            _ => {}
         }
     }
 

@@ -1,12 +1,13 @@
 //! Founding a site, joining it, and a site that is ready to work.
 
 use lienquay_core::event::{Control, Found, Notice};
+use lienquay_shared::OfficerId;
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Outcome};
 use lienquay_shared::domain::site::{Counter, Lane, Officer, Role};
+use lienquay_shared::refusal::Refusal;
 use lienquay_shared::wire::keeper::{CounterNo, LaneId};
 use lienquay_shared::wire::link::NodeMode;
-use lienquay_shared::{NodeId, OfficerId};
 
 use crate::sim::clock::SimTime;
 use crate::sim::disk::SimStore;
@@ -22,8 +23,6 @@ const MAX_JOIN_MILLIS: u64 = 60_000;
 pub struct Prepared {
     at: SimTime,
     nodes: Vec<(String, [u8; 32], SimStore)>,
-    /// The unit's officers, one a counter.
-    pub officers: Vec<OfficerId>,
 }
 
 /// A lane's letters.
@@ -123,10 +122,10 @@ impl World {
         }
     }
 
-    /// A site of `n_desks` counters, each serving lanes A and B, with one procedure. Node 0 founded it; nodes 0 and 1 are
-    /// administrators.
+    /// A site of `n_desks` counters, each serving lanes A and B, with one procedure. Node 0 founded it and is used by its
+    /// manager; nodes 0 and 1 are administrators.
     #[track_caller]
-    pub fn build_site(&mut self, n_desks: usize) -> Vec<OfficerId> {
+    pub fn build_site(&mut self, n_desks: usize) {
         for number in 1..=n_desks {
             self.add_node(&format!("quay{number}"));
         }
@@ -141,61 +140,65 @@ impl World {
                 fields: List::default(),
                 active: true,
             };
-            self.done(0, Command::SetLane(lane));
+            self.settled_done(Command::SetLane(lane));
         }
-        let officers: Vec<OfficerId> = (0..n_desks).map(|node| self.seat_desk(node)).collect();
-        self.done(
-            0,
-            Command::ImportProcedure {
-                record: procedure::record(),
-                effective_from: None,
-            },
-        );
+        for node in 0..n_desks {
+            self.seat_desk(node);
+        }
+        let record = procedure::record();
+        self.settled_done(Command::ImportProcedure {
+            record,
+            effective_from: None,
+        });
         self.run_until_quiescent();
-        officers
     }
 
-    /// Gives a desk a counter and an officer.
+    /// Done by the manager, or already so.
     #[track_caller]
-    pub fn seat_desk(&mut self, node: NodeIndex) -> OfficerId {
+    fn settled_done(&mut self, command: Command) {
+        let what = format!("{command:?}");
+        match self.submit(0, command) {
+            Ok(_) | Err(Refusal::NoChange) => {}
+            Err(refusal) => self.fail(&format!("{} refuses {what}: {refusal:?}", self.name(0))),
+        }
+    }
+
+    /// Gives a desk a counter and, beside the manager's own, an officer.
+    #[track_caller]
+    pub fn seat_desk(&mut self, node: NodeIndex) {
         let no = CounterNo::try_from(node + 1).unwrap_or(CounterNo::MAX);
         let lanes = if node.is_multiple_of(2) {
             ["A", "B"]
         } else {
             ["B", "A"]
         };
-        let counter = Counter {
+        self.settled_done(Command::SetCounter(Counter {
             no,
             name: text(&format!("Quầy {no}")),
             lanes: List::truncated(lanes.into_iter().map(lane).collect()),
             active: true,
-        };
-        self.done(0, Command::SetCounter(counter));
+        }));
+        if node == 0 {
+            return;
+        }
         let officer = OfficerId([no.to_be_bytes()[1], 1, 2, 3, 4, 5, 6, 7]);
         let name = text(&format!("Cán bộ {no}"));
-        self.done(
-            0,
-            Command::SetOfficer(Officer {
-                id: officer,
-                name,
-                role: role_at(node),
-                active: true,
-            }),
-        );
-        let id: NodeId = self.nodes[node].id;
-        self.done(
-            0,
-            Command::Seat {
-                node: id,
-                counter: Some(no),
-                officer: Some(officer),
-            },
-        );
-        officer
+        self.settled_done(Command::SetOfficer(Officer {
+            id: officer,
+            name,
+            role: role_at(node),
+            active: true,
+        }));
+        let node = self.nodes[node].id;
+        self.settled_done(Command::Seat {
+            node,
+            counter: Some(no),
+            officer: Some(officer),
+        });
     }
 
     /// Keeps a site as it is now, to start runs from.
-    pub fn prepare(&self, officers: Vec<OfficerId>) -> Prepared {
+    pub fn prepare(&self) -> Prepared {
         let nodes = self
             .nodes
             .iter()
@@ -204,7 +207,6 @@ impl World {
         Prepared {
             at: self.now(),
             nodes,
-            officers,
         }
     }
 

@@ -1,0 +1,16 @@
+//! Named things that happen to a service point, each told from the first cause to the last consequence.
+#![allow(
+    clippy::unwrap_used,
+    reason = "these are tests; their helpers fail by panicking"
+)]
+
+#[path = "scenarios/copies.rs"]
+mod copies;
+#[path = "scenarios/faults.rs"]
+mod faults;
+#[path = "scenarios/removal.rs"]
+mod removal;
+#[path = "scenarios/site.rs"]
+mod site;
+#[path = "scenarios/strangers.rs"]
+mod strangers;

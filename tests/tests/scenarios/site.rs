@@ -1,0 +1,83 @@
+//! What every scenario starts from.
+
+use std::sync::OnceLock;
+
+use lienquay_shared::DocId;
+use lienquay_shared::codec::Text;
+use lienquay_shared::command::{Command, DossierRef, Outcome};
+use lienquay_shared::domain::dossier::{Dossier, DossierField};
+use lienquay_tests::sim::network::NodeIndex;
+use lienquay_tests::sim::officer::papers;
+use lienquay_tests::sim::read::Disk;
+use lienquay_tests::sim::world::{Prepared, World};
+
+/// Three counters: 0 and 1 are administrators' and do everything, 2 receives.
+pub(crate) fn three(seed: u64) -> World {
+    static SITE: OnceLock<Prepared> = OnceLock::new();
+    let prepared = SITE.get_or_init(|| {
+        let mut world = World::new(7);
+        world.build_site(3);
+        world.prepare()
+    });
+    let mut world = World::from_prepared(seed, prepared);
+    world.run_until_quiescent();
+    world
+}
+
+/// A dossier.
+pub(crate) fn dossier(world: &mut World, node: NodeIndex) -> DocId {
+    match world.done(
+        node,
+        Command::ReceiveDossier(Box::new(papers::receive("Trần Thị Thử"))),
+    ) {
+        Outcome::DossierReceived(received) => received.doc,
+        other => world.fail(&format!("not a dossier: {other:?}")),
+    }
+}
+
+/// The edit of what the citizen asks for.
+pub(crate) fn edit_of(doc: DocId, value: &str) -> Command {
+    Command::EditDossier {
+        dossier: DossierRef::Id(doc),
+        field: DossierField::Request,
+        value: Text::truncated(value),
+    }
+}
+
+/// Edits what the citizen asks for.
+pub(crate) fn edit(world: &mut World, node: NodeIndex, doc: DocId, value: &str) {
+    world.done(node, edit_of(doc, value));
+}
+
+fn disk(world: &World, node: NodeIndex) -> Disk<'_> {
+    let site = world.nodes[node].host().unwrap().engine().site().unwrap();
+    Disk::new(world.nodes[node].store(), site)
+}
+
+/// A dossier as a node has it.
+pub(crate) fn read(world: &World, node: NodeIndex, doc: DocId) -> Option<Dossier> {
+    disk(world, node).dossier(&doc)
+}
+
+/// What a node shows as the citizen's request.
+pub(crate) fn request(world: &World, node: NodeIndex, doc: DocId) -> String {
+    read(world, node, doc)
+        .map(|dossier| dossier.request)
+        .unwrap_or_default()
+}
+
+/// What a node shows of the citizen's request, with what stands against it.
+pub(crate) fn all_requests(world: &World, node: NodeIndex, doc: DocId) -> Vec<String> {
+    let dossier = read(world, node, doc).unwrap_or_default();
+    let mut values = vec![dossier.request.clone()];
+    for conflict in dossier
+        .conflicts
+        .iter()
+        .filter(|conflict| conflict.field == DossierField::Request.key())
+    {
+        values.extend(conflict.values.iter().map(|value| value.value.clone()));
+    }
+    values.sort();
+    values.dedup();
+    values
+}
