@@ -25,6 +25,8 @@ use crate::timer::{Timer, Timers};
 
 /// Entries of others may be committed without fsync; after this long they are.
 const FLUSH_MILLIS: u64 = 200;
+/// After a store fault, entries of others are not taken in for this long. They come again with the next pull.
+const STORE_REST_MILLIS: u64 = 2_000;
 /// Documents with pending entries that are looked up when a node starts.
 const MAX_PENDING_DOCS: usize = 100_000;
 
@@ -111,7 +113,7 @@ pub struct Engine {
     /// Messages that must follow the entries pushed when the group is sealed.
     pub(crate) after_push: Vec<Send>,
     pub(crate) disk_free_mib: u64,
-    /// The last store fault, while it lasts: remote entries are not taken in until a write succeeds again.
+    /// The last store fault and when it was, until a write succeeds again.
     pub(crate) store_trouble: Option<(StoreFault, u64)>,
     pub(crate) leaving: bool,
     /// Whether the officer was asked for the date.
@@ -341,7 +343,7 @@ impl Engine {
             }
             _ => {}
         }
-        if self.store_trouble.is_some()
+        if self.store_rests(cx.now)
             && matches!(
                 message,
                 Message::Entries(_) | Message::Docs(_) | Message::Headers(_)
@@ -407,6 +409,14 @@ impl Engine {
         self.written = self.written.max(Written::Others);
         self.timers
             .set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
+    }
+
+    /// Whether a write failed a moment ago, so that trying at once again would only undo and greet in a loop. After the
+    /// rest the next entries are tried: on an idle PC nothing else would find out that there is space again.
+    fn store_rests(&self, now: Now) -> bool {
+        self.store_trouble
+            .as_ref()
+            .is_some_and(|(_, since)| now.mono_millis < since.saturating_add(STORE_REST_MILLIS))
     }
 
     /// Whether the host must commit now, and whether with fsync.
