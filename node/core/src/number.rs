@@ -56,6 +56,13 @@ impl NumberFor {
         }
     }
 
+    fn token(&self) -> Token {
+        match self {
+            Self::Ticket(issue) => issue.token,
+            Self::Dossier(receive) => receive.token,
+        }
+    }
+
     fn series(&self) -> (SeriesKey, Day) {
         match self {
             Self::Ticket(issue) => (SeriesKey::Lane(issue.lane.clone()), issue.day),
@@ -124,6 +131,10 @@ fn slot_range(series: &SeriesKey, slot: u8) -> Option<NumberRange> {
 impl Engine {
     /// Gets the next number of the series, at once or after asking the keeper, and goes on with what waits for it.
     pub(crate) fn want_number(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
+        if self.numbers.waiting.contains_key(&then.request()) {
+            // The same button pressed again: the first press is answered, under the number asked for already.
+            return self.refuse(cx, then.token(), Refusal::TooBusy);
+        }
         let (series, day) = then.series();
         if let Some(given) = cx
             .store
