@@ -271,6 +271,100 @@ fn a_grant_nobody_heard_of_is_the_next_call_of_its_counter() {
 }
 
 #[test]
+fn a_call_given_back_is_not_announced_before_its_keeper_is_heard() {
+    let mut world = site(18, 2);
+    let (doc, keeper) = issue(&mut world, 0, "A");
+    world.run_until_quiescent();
+    let keeper = world.index_of(&keeper).unwrap();
+    let caller = 1 - keeper;
+    call(&mut world, caller).unwrap();
+    world.set_trap(Trap {
+        from: keeper,
+        name: "Entries",
+    });
+    let ticket = TicketRef::Id(doc);
+    let declined = world.submit(
+        caller,
+        Command::Decline {
+            ticket: ticket.clone(),
+        },
+    );
+    assert!(declined.is_err() && is_sprung(&world));
+    // The keeper took it back; it calls the citizen itself. The caller cannot know.
+    assert_eq!(call(&mut world, keeper).unwrap().doc, doc);
+    world.crash(caller, PowerLoss::AllUnsynced);
+    world.restart(caller);
+    world.run_for(1_000);
+    let announced = world.submit(caller, Command::Announce { ticket });
+    assert_eq!(announced, Err(Refusal::Timeout));
+    assert!(
+        call(&mut world, caller).is_err(),
+        "not offered again either"
+    );
+    world.heal();
+    world.run_until_quiescent();
+    let end = row(&world, caller, doc);
+    assert_eq!(end.call.unwrap().node, world.nodes[keeper].id);
+    assert!(!end.is_double_called);
+}
+
+#[test]
+fn a_call_given_back_in_vain_can_be_taken_up_again() {
+    let mut world = site(19, 2);
+    let (doc, keeper) = issue(&mut world, 0, "A");
+    world.run_until_quiescent();
+    let keeper = world.index_of(&keeper).unwrap();
+    let caller = 1 - keeper;
+    call(&mut world, caller).unwrap();
+    world.set_trap(Trap {
+        from: caller,
+        name: "KeeperAsk",
+    });
+    let ticket = TicketRef::Id(doc);
+    let declined = world.submit(
+        caller,
+        Command::Decline {
+            ticket: ticket.clone(),
+        },
+    );
+    assert!(declined.is_err() && is_sprung(&world));
+    world.heal();
+    world.run_until_quiescent();
+    let again = Command::CallTicket {
+        ticket,
+        reason: Text::truncated("vẫn ở quầy này"),
+    };
+    world.done(caller, again);
+    announce(&mut world, caller, doc);
+    world.run_until_quiescent();
+    assert_eq!(row(&world, keeper, doc).state, TicketState::Announced);
+}
+
+#[test]
+fn the_same_button_pressed_twice_is_answered_twice() {
+    let mut world = site(20, 2);
+    issue_many(&mut world, 0, 3);
+    for command in [
+        next(),
+        Command::IssueTicket {
+            lane: lane("B"),
+            priority: None,
+            papers: List::default(),
+        },
+    ] {
+        let byte = u8::from(command == next());
+        let submission = Submission {
+            request: RequestId([byte; 16]),
+            command,
+        };
+        world.order(1, submission.clone());
+        world.order(1, submission);
+        world.run_until_quiescent();
+        assert_eq!(world.n_unanswered(), 0);
+    }
+}
+
+#[test]
 fn a_repeated_submission_calls_once() {
     let mut world = site(7, 2);
     issue_many(&mut world, 0, 3);

@@ -42,6 +42,8 @@ pub(crate) mod fact {
     pub(crate) const TIME_FLOOR: &str = "time-floor";
     /// The day on which this node opened a new incarnation: its number ranges are void until the next.
     pub(crate) const VOID_DAY: &str = "void-day";
+    /// Calls that this counter asked their keepers to take back, and does not know whether they did.
+    pub(crate) const GIVEN_BACK: &str = "given-back";
 }
 
 /// The log this node writes, as stored.

@@ -5,6 +5,7 @@
 //! officer confirms that the keeper does not answer); neither ever happens behind an officer's back.
 
 mod ask;
+mod given_back;
 mod grant;
 mod handover;
 mod issue;
@@ -32,6 +33,7 @@ use crate::event::Token;
 use crate::store::{Store, StoreResult};
 
 use ask::Flight;
+use given_back::GivenBack;
 use handover::Leave;
 use takeover::Silent;
 
@@ -50,8 +52,8 @@ pub(crate) struct PendingIssue {
     pub(crate) day: Day,
 }
 
-/// What this process knows of tickets beyond the store. All of it may be lost at any moment: grants are in grant rows,
-/// requests are idempotent, and a call whose answer got lost is found again in the lane.
+/// What this process knows of tickets beyond its tables. All but `given_back`, which is a stored fact, may be lost at any
+/// moment: grants are in grant rows, requests are idempotent, and a call whose answer got lost is found again in the lane.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Asks {
     /// Submissions that wait for a keeper, by the id of the running question.
@@ -64,14 +66,17 @@ pub(crate) struct Asks {
     silent: BTreeMap<NodeId, Silent>,
     /// Keepers that are linked but said they keep none of what they had: their log was not continued.
     disowned: BTreeSet<NodeId>,
+    /// Calls this counter asked to be taken back.
+    given_back: GivenBack,
     /// Tickets whose double call was told.
     told_double: BTreeSet<DocId>,
 }
 
 impl Asks {
-    /// Nothing survives a process beyond the grant rows.
-    pub(crate) fn load(&mut self, _store: &mut dyn Store) -> StoreResult<()> {
+    /// What survives a process beyond the grant rows.
+    pub(crate) fn load(&mut self, store: &mut dyn Store) -> StoreResult<()> {
         self.forget_all();
+        self.given_back = given_back::load(store)?;
         Ok(())
     }
 
@@ -185,6 +190,7 @@ impl Engine {
     /// A ticket's projection changed: its grant row, what is told, and who waits for it follow.
     pub(crate) fn ticket_projected(&mut self, cx: &mut Cx<'_>, row: &TicketRow) -> StoreResult<()> {
         self.note_kept(row);
+        self.settle_given_back(cx, row)?;
         self.follow_epoch(cx, row)?;
         self.tell_double_call(cx, row);
         self.call_arrived(cx, row)

@@ -9,7 +9,7 @@ use lienquay_shared::decide::Context;
 use lienquay_shared::domain::ticket::{Call, Ticket, TicketState, TicketStep};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::view::TicketRow;
-use lienquay_shared::wire::keeper::{KeeperAnswer, KeeperAsk, KeeperOp, KeeperRefusal};
+use lienquay_shared::wire::keeper::{CounterNo, KeeperAnswer, KeeperAsk, KeeperOp, KeeperRefusal};
 use lienquay_shared::wire::{Message, Priority};
 use lienquay_shared::{DocId, NodeId, OfficerId, RequestId};
 
@@ -164,7 +164,7 @@ impl Engine {
         let mut flight = Flight::new(asker, context.officer, doc, op);
         if matches!(flight.op, KeeperOp::Call { .. })
             && let Some(ticket) = self.ticket(cx, &doc)?
-            && self.is_unresolved_here(&ticket)
+            && self.is_unresolved_here(&doc, &ticket)
         {
             return self.complete(cx, flight);
         }
@@ -173,12 +173,10 @@ impl Engine {
     }
 
     /// Granted to this counter and not announced yet.
-    pub(super) fn is_unresolved_here(&self, ticket: &Ticket) -> bool {
+    fn is_unresolved_here(&self, doc: &DocId, ticket: &Ticket) -> bool {
+        let call = ticket.call.as_ref().filter(|call| call.node == self.me);
         ticket.state == TicketState::Granted
-            && ticket
-                .call
-                .as_ref()
-                .is_some_and(|call| call.node == self.me)
+            && call.is_some_and(|call| !self.is_given_back(doc, &call.request))
     }
 
     /// Asks the keeper of the flight's ticket, which may be this node.
@@ -200,8 +198,14 @@ impl Engine {
                 Err(refusal) => Asked::Refused(refusal),
             });
         }
+        if !self.can_be_asked(&keeper) {
+            return Ok(Asked::Unreachable(keeper));
+        }
+        if let Err(refusal) = self.note_given_back(cx, flight.ticket, &ticket, &flight.op)? {
+            return Ok(Asked::Refused(refusal));
+        }
         match self.links.get(&keeper) {
-            Some(link) if self.can_be_asked(&keeper) => {
+            Some(link) => {
                 // Behind what this node wrote of the ticket just now.
                 self.after_push.push(Send {
                     peer: keeper,
@@ -211,7 +215,7 @@ impl Engine {
                 });
                 Ok(Asked::Waiting)
             }
-            Some(_) | None => Ok(Asked::Unreachable(keeper)),
+            None => Ok(Asked::Unreachable(keeper)),
         }
     }
 
@@ -294,6 +298,12 @@ impl Engine {
                 self.wait(cx, flight);
                 Ok(())
             }
+            Err(KeeperRefusal::AlreadyCalled { counter })
+                if self.stands_here(cx, &flight, counter)? =>
+            {
+                self.is_mine_again(cx, &flight.ticket)?;
+                self.complete(cx, flight)
+            }
             Err(refusal) => {
                 if refusal == (KeeperRefusal::NotKeeper { keeper: None }) {
                     self.note_disowned(cx, peer, &flight.ticket)?;
@@ -301,6 +311,18 @@ impl Engine {
                 self.proceed(cx, flight, Asked::Refused(refusal))
             }
         }
+    }
+
+    /// Whether a ticket that its keeper says is called is this counter's own call, given back in vain.
+    fn stands_here(&mut self, cx: &Cx<'_>, flight: &Flight, at: CounterNo) -> StoreResult<bool> {
+        if !matches!(flight.op, KeeperOp::Call { counter, .. } if counter == at) {
+            return Ok(false);
+        }
+        let ticket = self.ticket(cx, &flight.ticket)?;
+        let call = ticket.and_then(|ticket| ticket.call);
+        Ok(call.is_some_and(|call| {
+            call.node == self.me && self.is_given_back(&flight.ticket, &call.request)
+        }))
     }
 
     /// Whether the entry of a granted call is here. Other steps need nothing further of their asker.

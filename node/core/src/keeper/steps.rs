@@ -77,6 +77,13 @@ impl Engine {
         ticket: &Ticket,
         step: CounterStep,
     ) -> StoreResult<()> {
+        let in_doubt = ticket
+            .call
+            .as_ref()
+            .is_some_and(|call| self.is_given_back(&doc, &call.request));
+        if in_doubt {
+            return self.refuse(cx, asker.token, Refusal::Timeout);
+        }
         let decided = counter_step(context, doc, ticket, step);
         self.write_step(cx, asker, context, decided)
     }

@@ -112,6 +112,9 @@ impl Engine {
             .filter(|row| row.state == TicketState::Granted)
             .filter_map(|row| {
                 let call = row.call.as_ref().filter(|call| call.node == self.me)?;
+                if self.is_given_back(&row.doc, &call.request) {
+                    return None;
+                }
                 Some((call.granted_at_millis, row.doc))
             })
             .min()
