@@ -5,5 +5,8 @@
     reason = "a harness fails by panicking: its caller is a test"
 )]
 
+pub mod fleet;
+pub mod morning;
+pub mod pump;
 pub mod sim;
 pub mod store_contract;

@@ -150,7 +150,7 @@ impl Engine {
         match keeper {
             Some(keeper) if keeper == self.me => match self.next_as_keeper(cx, &series, day)? {
                 Some(number) => self.use_own(cx, then, number),
-                None => self.from_own_slot(cx, then),
+                None => self.number_from_own_slot(cx, then),
             },
             Some(keeper) if self.can_serve(&keeper) && self.numbers.waiting.len() < MAX_WAITING => {
                 self.ask_keeper(
@@ -163,7 +163,7 @@ impl Engine {
                 );
                 Ok(())
             }
-            Some(_) | None => self.from_own_slot(cx, then),
+            Some(_) | None => self.number_from_own_slot(cx, then),
         }
     }
 
@@ -226,7 +226,7 @@ impl Engine {
         Ok(range.next(last.max(released)))
     }
 
-    fn from_own_slot(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
+    fn number_from_own_slot(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
         let (series, day) = then.series();
         let slot = self
             .roster
@@ -306,7 +306,7 @@ impl Engine {
         }
         self.reasons
             .count(Some(waiting.keeper), Reason::KeeperUnreachable);
-        self.from_own_slot(cx, waiting.then)
+        self.number_from_own_slot(cx, waiting.then)
     }
 
     pub(crate) fn on_number_answer(
@@ -334,7 +334,7 @@ impl Engine {
             Ok(number) if keeper_range(&series).contains(number) => {
                 self.numbered(cx, waiting.then, Some(number))
             }
-            Ok(_) | Err(_) => self.from_own_slot(cx, waiting.then),
+            Ok(_) | Err(_) => self.number_from_own_slot(cx, waiting.then),
         }
     }
 }

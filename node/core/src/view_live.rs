@@ -262,7 +262,8 @@ impl Engine {
             .collect()
     }
 
-    fn vector_digest(&self) -> String {
+    /// BLAKE3 over the vector, hex: equal on nodes that hold the same entries.
+    pub fn vector_digest(&self) -> String {
         let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 vector digest");
         for (log, held) in self.logs.iter() {
             hasher

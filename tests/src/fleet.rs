@@ -1,0 +1,244 @@
+//! Real counters: one process, data folder and port each, on this machine's loopback. For the multi-process tests, the demo
+//! and the measurements.
+
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use lienquay_node::ipc::{Client, Request, Response};
+use lienquay_shared::command::{Command, Outcome, Submission};
+use lienquay_shared::query::{Answer, Query};
+use lienquay_shared::refusal::Refusal;
+use lienquay_shared::{NodeId, RequestId};
+
+/// How often something that must come is looked for.
+const POLL: Duration = Duration::from_millis(20);
+/// How long it may take: a loaded test machine is slow, a hung node hangs for ever.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// The built program, found beside the running test or tool.
+pub fn program() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let name = format!("lienquay-node{}", std::env::consts::EXE_SUFFIX);
+    here.ancestors()
+        .skip(1)
+        .take(3)
+        .map(|folder| folder.join(&name))
+        .find(|path| path.is_file())
+        .with_context(|| format!("{name} is not built: cargo build -p lienquay-node"))
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
+}
+
+/// Waits until `look` finds something.
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
+    let found = tokio::time::timeout(PATIENCE, async {
+        loop {
+            if let Some(found) = look().await? {
+                return Ok::<T, anyhow::Error>(found);
+            }
+            tokio::time::sleep(POLL).await;
+        }
+    });
+    found
+        .await
+        .map_err(|_elapsed| anyhow!("waited {PATIENCE:?} in vain for {what}"))?
+}
+
+/// One counter PC.
+#[derive(Debug)]
+pub struct Pc {
+    /// What it is called.
+    pub name: String,
+    /// Its data folder.
+    pub folder: PathBuf,
+    /// Where it listens.
+    pub addr: SocketAddr,
+    program: PathBuf,
+    process: Option<Child>,
+}
+
+impl Pc {
+    /// A PC that has not been set up yet.
+    pub fn new(program: &Path, parent: &Path, name: &str) -> Result<Self> {
+        Ok(Self {
+            name: name.to_owned(),
+            folder: parent.join(name.replace(' ', "-")),
+            addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
+            program: program.to_path_buf(),
+            process: None,
+        })
+    }
+
+    fn run(&self, arguments: &[&str]) -> Process {
+        let mut process = Process::new(&self.program);
+        process
+            .arg("--data")
+            .arg(&self.folder)
+            .args(arguments)
+            .stdin(Stdio::null());
+        process
+    }
+
+    /// Runs one command of the program to its end; its output, or an error with what it said.
+    pub fn cli(&self, arguments: &[&str]) -> Result<String> {
+        let done = self.run(arguments).output()?;
+        let said = String::from_utf8_lossy(&done.stdout).into_owned();
+        if !done.status.success() {
+            let why = String::from_utf8_lossy(&done.stderr);
+            bail!("{arguments:?} ended with {}: {said}{why}", done.status);
+        }
+        Ok(said)
+    }
+
+    /// Founds the site on this PC; the recovery sheet as JSON.
+    pub fn found(&self, site: &str, unit: &str) -> Result<String> {
+        let officer = "Nguyễn Thị Hoa";
+        self.cli(&[
+            "--json",
+            "found",
+            "--site",
+            site,
+            "--unit",
+            unit,
+            "--officer",
+            officer,
+            "--name",
+            &self.name,
+        ])
+    }
+
+    /// Starts the node and waits until it answers.
+    pub async fn start(&mut self, peers: &[SocketAddr]) -> Result<()> {
+        let listen = self.addr.to_string();
+        let mut process = self.run(&["run", "--no-mdns", "--listen", &listen]);
+        for peer in peers {
+            process.arg("--peer").arg(peer.to_string());
+        }
+        let child = process
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        self.process = Some(child);
+        self.client().await.map(drop)
+    }
+
+    /// Its process id while it runs.
+    pub fn pid(&self) -> Option<u32> {
+        self.process.as_ref().map(Child::id)
+    }
+
+    /// Whether the process has ended by itself or by somebody's hand.
+    pub fn has_ended(&mut self) -> Result<bool> {
+        let ended = match &mut self.process {
+            Some(process) => process.try_wait()?.is_some(),
+            None => true,
+        };
+        if ended {
+            self.process = None;
+        }
+        Ok(ended)
+    }
+
+    /// `kill -9`: no goodbye, no flush.
+    pub fn kill(&mut self) -> Result<()> {
+        if let Some(mut process) = self.process.take() {
+            process.kill()?;
+            process.wait()?;
+        }
+        Ok(())
+    }
+
+    /// Ends the node in good order.
+    pub async fn stop(&mut self) -> Result<()> {
+        let mut client = self.client().await?;
+        client.ask(&Request::Shutdown).await?;
+        let Some(mut process) = self.process.take() else {
+            return Ok(());
+        };
+        until("the node's end", async || Ok(process.try_wait()?)).await?;
+        Ok(())
+    }
+
+    /// A connection to the running node.
+    pub async fn client(&self) -> Result<Client> {
+        until("the node's socket", async || {
+            Ok(Client::connect(&self.folder).await.ok())
+        })
+        .await
+    }
+
+    /// Tells the running node where others are, as an officer would type it in where mDNS does not reach.
+    pub async fn meet(&self, others: &[SocketAddr]) -> Result<()> {
+        let mut client = self.client().await?;
+        for addr in others.iter().copied().filter(|addr| *addr != self.addr) {
+            client.ask(&Request::Dial { addr }).await?;
+        }
+        Ok(())
+    }
+
+    /// Joins this PC to the site of `member`, whose officer compares the digits; then starts the node.
+    pub async fn join(&mut self, member: &Self) -> Result<()> {
+        let addr = member.addr.to_string();
+        let mut joining = self
+            .run(&["join", "--addr", &addr, "--name", &self.name, "--yes"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let mut admin = member.client().await?;
+        let peer = until("a PC that waits to join", async || {
+            Ok(waiting(&mut admin).await?.first().copied())
+        })
+        .await?;
+        admin.ask(&Request::Confirm { peer, admin: false }).await?;
+        let ended = until("the end of joining", async || Ok(joining.try_wait()?)).await?;
+        if !ended.success() {
+            bail!("joining ended with {ended}");
+        }
+        self.start(&[member.addr]).await
+    }
+}
+
+impl Drop for Pc {
+    fn drop(&mut self) {
+        if let Err(error) = self.kill() {
+            tracing::warn!(%error, "a counter could not be stopped");
+        }
+    }
+}
+
+async fn waiting(admin: &mut Client) -> Result<Vec<NodeId>> {
+    match admin.ask(&Request::Waiting).await? {
+        Response::Waiting(peers) => Ok(peers.into_iter().map(|waiting| waiting.peer).collect()),
+        other => bail!("not a list of waiting PCs: {other:?}"),
+    }
+}
+
+/// Has a command done by a running node.
+pub async fn submit(
+    client: &mut Client,
+    request: RequestId,
+    command: Command,
+) -> Result<Result<Outcome, Refusal>> {
+    let submission = Box::new(Submission { request, command });
+    match client.ask(&Request::Do(submission)).await? {
+        Response::Done(outcome) => Ok(Ok(outcome)),
+        Response::Refused(refusal) => Ok(Err(refusal)),
+        other => bail!("not an outcome: {other:?}"),
+    }
+}
+
+/// Asks a running node.
+pub async fn ask(client: &mut Client, query: Query) -> Result<Answer> {
+    match client.ask(&Request::Ask(query)).await? {
+        Response::Answer(answer) => Ok(answer),
+        other => bail!("not an answer: {other:?}"),
+    }
+}
