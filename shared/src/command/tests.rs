@@ -1,3 +1,5 @@
+//! Commands in their JSON form, as programs on the same PC write them.
+
 use super::*;
 
 fn check(json: &str, expect: Command) {

@@ -1,3 +1,5 @@
+//! Every refusal says in Vietnamese what to do.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! What is written into a document is read back, whatever else is in it.
+
 use automerge::transaction::Transactable;
 use automerge::{ActorId, Automerge, ObjType, ROOT, ScalarValue};
 use proptest::prelude::*;

@@ -1,3 +1,5 @@
+//! The order of a lane, row by row.
+
 use super::*;
 use crate::domain::ticket::Epoch;
 use crate::ids::{DocId, RequestId};

@@ -1,3 +1,5 @@
+//! Number ranges never overlap, and codes read back.
+
 use std::collections::BTreeSet;
 
 use super::*;
