@@ -34,6 +34,14 @@ const MAX_TICKS_A_SECOND: u32 = 2_000;
 /// Lines of the trace that a failure prints.
 const TAIL_LINES: usize = 120;
 
+/// `LIENQUAY_TRACE=n` prints more of it.
+fn tail_lines() -> usize {
+    let asked = std::env::var("LIENQUAY_TRACE").ok();
+    asked
+        .and_then(|lines| lines.parse().ok())
+        .unwrap_or(TAIL_LINES)
+}
+
 #[derive(Debug)]
 enum Due {
     Arrive(Arrival),
@@ -150,7 +158,7 @@ impl World {
             "{what}\n--- seed {}: repeat with LIENQUAY_SEED={} cargo test -p lienquay-tests --test simulation\n{}",
             self.seed,
             self.seed,
-            self.trace.tail(TAIL_LINES)
+            self.trace.tail(tail_lines())
         );
     }
 

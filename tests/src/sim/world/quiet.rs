@@ -84,10 +84,10 @@ impl World {
                 .map(|peer| self.name(peer))
                 .collect();
             text += &format!(
-                "\n{} holds [{}], linked to {peers:?}, {} unanswered, set aside {:?}, reasons {}",
+                "\n{} holds [{}], linked to {peers:?}, unanswered {:?}, set aside {:?}, reasons {}",
                 self.name(*node),
                 rows.join(" "),
-                self.nodes[*node].unanswered.len(),
+                self.nodes[*node].unanswered.values().collect::<Vec<_>>(),
                 self.nodes[*node].store().n_set_aside(),
                 self.reasons_of(*node),
             );
