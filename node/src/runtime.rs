@@ -9,6 +9,7 @@
 //! ```
 
 mod addresses;
+mod batch;
 mod dialer;
 mod engine_thread;
 mod moment;
