@@ -205,6 +205,7 @@ fn boot_messages() -> Vec<Message> {
             after: 0,
             headers: list(vec![Blob::new(vec![1]).unwrap()]),
             signature: SIGNATURE,
+            within: List::default(),
         }),
     ]
 }

@@ -15,6 +15,8 @@ pub const MAX_SNAPSHOT_BYTES: usize = 768 * 1024;
 pub const MAX_DOCS: usize = 64;
 /// Headers in one message: a multiple of the longest unsigned stretch.
 pub const MAX_HEADERS: usize = 1024;
+/// Signed points in one message: every second step between them is at least as long as a stretch may be unsigned.
+pub const MAX_POINTS: usize = 64;
 
 /// How far one log goes in the first copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,6 +126,20 @@ pub struct Headers {
     #[serde(rename = "h")]
     pub headers: List<Blob<MAX_HEADER_BYTES>, MAX_HEADERS>,
     /// The author's signature after the last.
+    #[serde(rename = "g")]
+    pub signature: Signature,
+    /// Further signatures within, so that the receiver can serve ranges that end there.
+    #[serde(rename = "i", default, skip_serializing_if = "<[_]>::is_empty")]
+    pub within: List<PointSignature, MAX_POINTS>,
+}
+
+/// The author's signature at one place of a log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PointSignature {
+    /// After which entry.
+    #[serde(rename = "s")]
+    pub seq: u64,
+    /// Of the hash there.
     #[serde(rename = "g")]
     pub signature: Signature,
 }
