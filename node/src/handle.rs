@@ -173,11 +173,6 @@ impl NodeHandle {
         Subscription::new(self.news.subscribe())
     }
 
-    /// Waits until the engine has ended, in order or not.
-    pub async fn ended(&self) {
-        self.orders.closed().await;
-    }
-
     /// Ends the engine after everything ordered before; part of the ordered shutdown.
     pub(crate) async fn stop(&self) {
         self.orders.send(Order::Stop).await.ok();

@@ -9,7 +9,6 @@
 //! ```
 
 mod addresses;
-mod batch;
 mod dialer;
 mod engine_thread;
 mod moment;

@@ -7,9 +7,6 @@ mod chains;
 mod documents;
 mod report;
 
-#[cfg(test)]
-mod tests;
-
 use lienquay_core::store::StoreResult;
 use lienquay_shared::roster::{InsertOutcome, RosterLog};
 

@@ -32,6 +32,9 @@ impl Engine {
         if let Some(previous) = batch.previous {
             return self.on_traced(cx, &site, peer, &batch, previous);
         }
+        if self.boot_filled(cx, peer, &batch)? {
+            return Ok(());
+        }
         let (received, head) = self.logs.head(&site, &batch.log);
         if batch.last_seq() <= received {
             self.reasons.count(Some(peer), Reason::Duplicate);

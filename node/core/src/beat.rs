@@ -46,13 +46,13 @@ impl Engine {
         self.keepers_on_beat(cx)
     }
 
-    /// The vector as others may count on it: while the first copy is not proven, only what was received live.
+    /// The vector as others may count on it: while the first copy is not proven, only what this node wrote itself.
     pub(crate) fn advertised_rows(&self, site: &SiteId) -> Vec<(LogId, MarkRow)> {
+        let mut rows = self.logs.rows(site);
         if self.boot.is_loading() {
-            Vec::new()
-        } else {
-            self.logs.rows(site)
+            rows.retain(|(log, _)| log.node == self.me && !self.boot.covers(log));
         }
+        rows
     }
 
     fn send_beat(&mut self, cx: &mut Cx<'_>, site: &SiteId, peer: NodeId, health: &Health) {

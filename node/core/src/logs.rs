@@ -248,7 +248,8 @@ impl Logs {
         };
         while at < seq {
             let page = store.entries(log, at, REHASH_PAGE)?;
-            if page.is_empty() {
+            if page.first().is_none_or(|entry| entry.header.seq != at + 1) {
+                // During a first copy the entries behind the plan are here before those within it.
                 return Ok(None);
             }
             for entry in page.iter().take_while(|entry| entry.header.seq <= seq) {

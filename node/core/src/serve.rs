@@ -22,6 +22,11 @@ impl Engine {
         let Some(log) = self.logs.by_tag(&want.tag) else {
             return Ok(());
         };
+        if self.boot.covers(&log) {
+            let (reason, log) = (Reason::Loading, Some(log));
+            self.send(cx, peer, Message::Decline(Decline { reason, log }));
+            return Ok(());
+        }
         let (received, _) = self.logs.head(&site, &log);
         let base = self
             .logs

@@ -166,6 +166,7 @@ impl Engine {
     /// A peer says that it did not take or cannot give something.
     pub(crate) fn on_decline(&mut self, cx: &mut Cx<'_>, peer: NodeId, decline: &Decline) {
         tracing::debug!(peer = %peer.short(), reason = decline.reason.text(), "declined by peer");
+        self.boot_declined(cx, peer);
         let Some((site, log)) = self.site.zip(decline.log) else {
             return;
         };

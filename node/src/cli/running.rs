@@ -42,8 +42,6 @@ pub(crate) async fn run(folder: &Path, ask: &args::Run, out: Out) -> CliResult<C
 }
 
 async fn serve(folder: &Path, node: &NodeHandle, out: Out) -> CliResult<Server> {
-    // Before anybody is told that the node runs: whoever reads that may end it at once.
-    let mut signals = Signals::catch()?;
     let server = ipc::serve(folder, node.clone())?;
     let listening = listening(node).await?;
     let line = json!({ "event": "running", "node": node.node(), "listening": listening });
@@ -55,12 +53,11 @@ async fn serve(folder: &Path, node: &NodeHandle, out: Out) -> CliResult<Server> 
     })?;
     tokio::select! {
         biased;
-        () = node.ended() => {
-            server.stop().await;
-            return Err(CliError::Node("the engine ended by itself".to_owned()));
-        }
         () = server.shutdown_asked() => tracing::info!("a client asked the node to end"),
-        () = signals.next() => tracing::info!("a signal asked the node to end"),
+        signalled = signal() => {
+            signalled?;
+            tracing::info!("a signal asked the node to end");
+        }
     }
     Ok(server)
 }
@@ -83,52 +80,29 @@ async fn listening(node: &NodeHandle) -> CliResult<Value> {
     }
 }
 
-/// What ends a program: Ctrl+C, a service manager, a closed terminal. Caught from its creation on.
+/// Waits for Ctrl+C, or what a service manager sends.
 #[cfg(unix)]
-struct Signals([tokio::signal::unix::Signal; 3]);
-
-#[cfg(unix)]
-impl Signals {
-    fn catch() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self([
-            signal(SignalKind::interrupt())?,
-            signal(SignalKind::terminate())?,
-            signal(SignalKind::hangup())?,
-        ]))
-    }
-
-    async fn next(&mut self) {
-        let [interrupted, terminated, hung_up] = &mut self.0;
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-            _ = hung_up.recv() => {}
-        }
+async fn signal() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut hung_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+        _ = hung_up.recv() => Ok(()),
     }
 }
 
-/// What ends a program: Ctrl+C, a closed window, the end of the session. Caught from its creation on.
+/// Waits for Ctrl+C, or for the window or the session to close.
 #[cfg(windows)]
-struct Signals(
-    tokio::signal::windows::CtrlC,
-    tokio::signal::windows::CtrlClose,
-    tokio::signal::windows::CtrlShutdown,
-);
-
-#[cfg(windows)]
-impl Signals {
-    fn catch() -> io::Result<Self> {
-        use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-        Ok(Self(ctrl_c()?, ctrl_close()?, ctrl_shutdown()?))
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.0.recv() => {}
-            _ = self.1.recv() => {}
-            _ = self.2.recv() => {}
-        }
+async fn signal() -> io::Result<()> {
+    use tokio::signal::windows::{ctrl_close, ctrl_shutdown};
+    let mut closed = ctrl_close()?;
+    let mut shut_down = ctrl_shutdown()?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = closed.recv() => Ok(()),
+        _ = shut_down.recv() => Ok(()),
     }
 }
 

@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener, Stream};
@@ -22,8 +21,6 @@ use crate::verify;
 
 /// Programs connected at the same time; further ones wait to be accepted.
 const MAX_CLIENTS: usize = 32;
-/// After a client could not be accepted.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(200);
 /// Progress lines that may wait for a slow client; verification waits for it then.
 const PROGRESS_CAPACITY: usize = 16;
 
@@ -97,7 +94,7 @@ impl Acceptor {
                 Err(error) => {
                     tracing::warn!(%error, "a client could not be accepted");
                     // Out of file descriptors, mostly: others must close theirs first.
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    tokio::task::yield_now().await;
                     continue;
                 }
             };

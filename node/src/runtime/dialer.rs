@@ -21,8 +21,6 @@ const LONGEST_RETRY_MILLIS: u64 = 30_000;
 const DIAL_MILLIS: u64 = 20_000;
 /// Both sides see each other at once; the one with the greater key lets the other dial first.
 const SECOND_DIALS_AFTER_MILLIS: u64 = 1_000;
-/// An address that is announced again is not waited for longer than this.
-const SEEN_RETRY_MILLIS: u64 = 5_000;
 /// An announced address that failed so often is forgotten; it will be announced again.
 const SEEN_FAILURES: u32 = 4;
 /// A peer of another site, or one that is shut out, is not dialled for this long.
@@ -89,13 +87,7 @@ impl Dialer {
 
     /// A peer announces itself.
     pub(crate) fn seen(&mut self, peer: NodeId, addr: SocketAddr, mono_millis: u64) {
-        if peer == self.me || self.linked.contains_key(&peer) {
-            return;
-        }
-        if let Some(target) = self.targets.get_mut(&addr) {
-            // It is back: no reason to wait out a long pause.
-            let soon = mono_millis + SEEN_RETRY_MILLIS;
-            target.due_mono_millis = target.due_mono_millis.min(soon);
+        if peer == self.me || self.linked.contains_key(&peer) || self.targets.contains_key(&addr) {
             return;
         }
         let wait = if self.me < peer {
@@ -318,20 +310,6 @@ mod tests {
         assert_eq!(dialled(&mut dialer, 0), [0; 0]);
         assert_eq!(dialer.next_timeout(), SHUN_MILLIS);
         assert_eq!(dialled(&mut dialer, SHUN_MILLIS), [1]);
-    }
-
-    #[test]
-    fn an_announcement_shortens_a_long_pause() {
-        let mut dialer = Dialer::new(ME);
-        dialer.remember(GREATER, addr(1), 0);
-        for _ in 0..6 {
-            let at = dialer.next_timeout();
-            assert_eq!(dialled(&mut dialer, at), [1]);
-            dialer.failed(addr(1), at);
-        }
-        let at = dialer.next_timeout() - LONGEST_RETRY_MILLIS;
-        dialer.seen(GREATER, addr(1), at);
-        assert_eq!(dialer.next_timeout(), at + SEEN_RETRY_MILLIS);
     }
 
     #[test]

@@ -15,18 +15,18 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
-use crate::net::{NetCommand, NetEvent, NetHandle};
-use crate::runtime::batch::{Batch, Input};
+use crate::net::{LinkDownReason, NetCommand, NetEvent, NetHandle};
 use crate::runtime::dialer::Dialer;
 use crate::runtime::moment::Moment;
 use crate::runtime::order::{Done, Order};
 use crate::runtime::waiting::Waiting;
-use crate::runtime::{NodeNews, StartError, addresses};
+use crate::runtime::{NodeNews, StartError, addresses, short};
 use crate::store::SqliteStore;
 
-/// After a store fault the engine's timers wait this long: a full disk must not become a busy loop. Orders are still
-/// taken, and refused if the fault lasts.
-const FAULT_PAUSE_MILLIS: u64 = 500;
+/// Events of one group: enough that one fsync serves a busy morning, few enough that a click is answered in between.
+const MAX_BATCH: usize = 256;
+/// Bytes of messages in one group.
+const MAX_BATCH_BYTES: usize = 8 << 20;
 /// Between two looks at the machine (disk space) and at what is worth remembering.
 const MACHINE_MILLIS: u64 = 30_000;
 /// The thread looks up at least this often, so that a missed timer cannot stall it.
@@ -53,24 +53,40 @@ pub(super) struct EngineThread {
     pub(super) host: Host<SqliteStore>,
     pub(super) folder: DataFolder,
     pub(super) adopt: bool,
-    pub(super) clock: Clock,
+    clock: Clock,
     pub(super) net: Option<NetHandle>,
-    pub(super) net_events: Option<mpsc::Receiver<NetEvent>>,
-    pub(super) orders: mpsc::Receiver<Order>,
+    net_events: Option<mpsc::Receiver<NetEvent>>,
+    orders: mpsc::Receiver<Order>,
     pub(super) news: broadcast::Sender<NodeNews>,
     pub(super) moments: watch::Sender<Arc<Moment>>,
     /// Only to wait for channels and time; nothing is spawned on it.
     pub(super) waiter: tokio::runtime::Runtime,
     pub(super) replies: BTreeMap<Token, oneshot::Sender<Done>>,
-    pub(super) next_token: u64,
+    next_token: u64,
     pub(super) dialer: Dialer,
     pub(super) waiting: Waiting,
-    pub(super) listening: Vec<SocketAddr>,
+    listening: Vec<SocketAddr>,
     saved_addresses: BTreeMap<NodeId, SocketAddr>,
     machine_due_mono_millis: u64,
-    /// No tick before; set after a store fault.
-    tick_held_until_mono_millis: u64,
-    pub(super) is_stopping: bool,
+    is_stopping: bool,
+}
+
+/// What came in, of either kind.
+enum Input {
+    Order(Order),
+    Net(NetEvent),
+    /// No handle is left.
+    Abandoned,
+    Time,
+}
+
+/// One group.
+#[derive(Default)]
+struct Batch {
+    events: Vec<Event>,
+    n_bytes: usize,
+    /// Questions are answered after the group, so that who orders and then asks sees what was done.
+    asks: Vec<(Query, oneshot::Sender<StoreResult<Answer>>)>,
 }
 
 /// Reads the clocks once for a group.
@@ -116,7 +132,6 @@ impl EngineThread {
             listening: Vec::new(),
             saved_addresses,
             machine_due_mono_millis: 0,
-            tick_held_until_mono_millis: 0,
             is_stopping: false,
         })
     }
@@ -137,7 +152,8 @@ impl EngineThread {
 
     fn wait(&mut self) -> Input {
         let due = self
-            .tick_due()
+            .host
+            .next_timeout()
             .min(self.dialer.next_timeout())
             .min(self.machine_due_mono_millis);
         let wait = Duration::from_millis(due.saturating_sub(self.clock.mono_millis()));
@@ -169,9 +185,111 @@ impl EngineThread {
         input
     }
 
-    fn tick_due(&self) -> u64 {
-        let due = self.host.next_timeout();
-        due.max(self.tick_held_until_mono_millis)
+    /// Takes what waits, officers' orders first, up to the bounds of a group.
+    fn take_waiting(&mut self, batch: &mut Batch) {
+        while batch.events.len() < MAX_BATCH && !self.is_stopping {
+            match self.orders.try_recv() {
+                Ok(order) => self.take_order(order, batch),
+                Err(_none) => break,
+            }
+        }
+        while batch.events.len() < MAX_BATCH && batch.n_bytes < MAX_BATCH_BYTES {
+            let event = self
+                .net_events
+                .as_mut()
+                .and_then(|events| events.try_recv().ok());
+            match event {
+                Some(event) => self.take_net_event(event, batch),
+                None => break,
+            }
+        }
+    }
+
+    fn take(&mut self, input: Input, batch: &mut Batch) {
+        match input {
+            Input::Order(order) => self.take_order(order, batch),
+            Input::Net(event) => self.take_net_event(event, batch),
+            Input::Abandoned => self.is_stopping = true,
+            Input::Time => {}
+        }
+    }
+
+    fn take_order(&mut self, order: Order, batch: &mut Batch) {
+        match order {
+            Order::Submit { submission, reply } => {
+                let token = self.token(reply);
+                batch.events.push(Event::Submit { token, submission });
+            }
+            Order::Control { control, reply } => {
+                let token = self.token(reply);
+                batch.events.push(Event::Control { token, control });
+            }
+            Order::Ask { query, reply } => batch.asks.push((query, reply)),
+            Order::Waiting { reply } => {
+                reply.send(self.waiting.list()).ok();
+            }
+            Order::Dial { addr } => self.dialer.typed(addr, self.clock.mono_millis()),
+            Order::Stop => self.is_stopping = true,
+        }
+    }
+
+    fn token(&mut self, reply: oneshot::Sender<Done>) -> Token {
+        self.next_token += 1;
+        let token = Token(self.next_token);
+        self.replies.insert(token, reply);
+        token
+    }
+
+    fn take_net_event(&mut self, event: NetEvent, batch: &mut Batch) {
+        let at = self.clock.mono_millis();
+        match event {
+            NetEvent::Listening { addr } => {
+                tracing::debug!(%addr, "listening");
+                self.listening.push(addr);
+                self.tell(NodeNews::Listening { addr });
+            }
+            NetEvent::LinkUp {
+                peer,
+                link,
+                addr,
+                outbound,
+            } => {
+                tracing::debug!(peer = short(&peer), outbound, "link up");
+                self.dialer.linked(peer, outbound.then_some(addr), at);
+                self.tell(NodeNews::Link { peer, is_up: true });
+                batch.events.push(Event::LinkUp { peer, link: link.0 });
+            }
+            NetEvent::LinkDown { peer, link, why } => {
+                tracing::debug!(peer = short(&peer), %why, "link down");
+                if why != LinkDownReason::Replaced {
+                    self.dialer.unlinked(peer, at);
+                }
+                self.waiting.remove(&peer);
+                self.tell(NodeNews::Link { peer, is_up: false });
+                batch.events.push(Event::LinkDown { peer, link: link.0 });
+            }
+            NetEvent::Message { peer, link, bytes } => {
+                batch.n_bytes += bytes.len();
+                let link = link.0;
+                batch.events.push(Event::Message { peer, link, bytes });
+            }
+            NetEvent::Seen { peer, addr } => self.dialer.seen(peer, addr, at),
+            NetEvent::DialFailed { addr, why } => {
+                tracing::debug!(%addr, %why, "dial failed");
+                self.dialer.failed(addr, at);
+            }
+            NetEvent::SendDropped {
+                peer,
+                priority,
+                n_bytes,
+                ..
+            } => tracing::warn!(
+                peer = short(&peer),
+                ?priority,
+                n_bytes,
+                "a message had no room; the link closes and reconciles"
+            ),
+        }
     }
 
     fn look_at_machine(&mut self, batch: &mut Batch) {
@@ -189,7 +307,7 @@ impl EngineThread {
 
     fn handle(&mut self, mut batch: Batch) {
         let now = now(&self.clock);
-        if self.tick_due() <= now.mono_millis {
+        if self.host.next_timeout() <= now.mono_millis {
             batch.events.push(Event::Tick);
         }
         let (effects, fault) = if batch.events.is_empty() {
@@ -197,9 +315,6 @@ impl EngineThread {
         } else {
             self.host.process(now, batch.events)
         };
-        if fault.is_some() {
-            self.tick_held_until_mono_millis = now.mono_millis + FAULT_PAUSE_MILLIS;
-        }
         self.release(now, effects, fault);
         for (query, reply) in batch.asks {
             reply.send(self.answer(now, &query)).ok();

@@ -1,0 +1,161 @@
+//! The plan: how far each log goes in the first copy, and from whom it can be had.
+
+use lienquay_shared::log::chain::verify_entry_signature;
+use lienquay_shared::log::log_root;
+use lienquay_shared::wire::bootstrap::{Plan, PlanRow};
+use lienquay_shared::wire::{Message, Reason};
+use lienquay_shared::{NodeId, SiteId};
+
+use super::{Asked, Copy, LOST_SOURCE_MILLIS, Row};
+use crate::engine::{Cx, Engine};
+use crate::store::{SignedPoint, StoreResult};
+
+impl Engine {
+    /// A plan came: the first one is adopted, a later one lowers what nobody reachable holds.
+    pub(super) fn on_plan(&mut self, cx: &mut Cx<'_>, peer: NodeId, plan: Plan) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        let is_signed =
+            |row: &PlanRow| verify_entry_signature(&row.log.node, &row.hash, &row.signature);
+        if plan.rows.is_empty() || !plan.rows.iter().all(is_signed) {
+            self.boot_blame(cx, peer, Reason::BadSignature);
+            return Ok(());
+        }
+        self.boot.planner = None;
+        if self.boot.copy.is_some() {
+            self.lower_plan(cx, &site, &plan)?;
+        } else {
+            self.adopt_plan(cx, &site, peer, plan)?;
+        }
+        self.boot_store(cx)
+    }
+
+    /// Rows of authors not known yet are left out: those logs are pulled later, as any other.
+    fn adopt_plan(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        plan: Plan,
+    ) -> StoreResult<()> {
+        let mut copy = Copy {
+            n_docs: plan.n_docs,
+            ..Copy::default()
+        };
+        for plan in plan.rows.into_vec() {
+            let (at, hash) = self.logs.head(site, &plan.log);
+            if !self.roster.knows(&plan.log.node) {
+                self.reasons.count(Some(peer), Reason::UnknownAuthor);
+            } else if plan.seq > at && self.own != Some(plan.log) {
+                copy.rows.push(Row { plan, at, hash });
+                self.set_planned_head(cx, site, &plan)?;
+            }
+        }
+        self.boot.docs_at = cx.now.mono_millis;
+        self.boot.copy = Some(copy);
+        Ok(())
+    }
+
+    /// Live entries behind the plan chain on from here; the signature stays, or no range could end here.
+    fn set_planned_head(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        row: &PlanRow,
+    ) -> StoreResult<()> {
+        let to = (row.seq, row.hash);
+        self.logs.advance(cx.store, site, &row.log, None, to)?;
+        let point = SignedPoint {
+            seq: row.seq,
+            hash: row.hash,
+            signature: row.signature,
+        };
+        cx.store.put_signature(&row.log, &point)
+    }
+
+    /// Nobody reachable holds all of the plan: logs of which nothing behind the plan is here yet end where others hold
+    /// them. What a snapshot contained beyond is taken out again when the document is proven.
+    fn lower_plan(&mut self, cx: &mut Cx<'_>, site: &SiteId, plan: &Plan) -> StoreResult<()> {
+        let Some(mut copy) = self.boot.copy.take() else {
+            return Ok(());
+        };
+        for row in &mut copy.rows {
+            let held = plan.rows.iter().find(|held| held.log == row.plan.log);
+            let seq = held.map_or(0, |held| held.seq);
+            let is_live = self.logs.head(site, &row.plan.log).0 > row.plan.seq;
+            if seq >= row.plan.seq || row.at > seq || is_live {
+                continue;
+            }
+            match held {
+                Some(held) => {
+                    row.plan = *held;
+                    self.set_planned_head(cx, site, held)?;
+                }
+                None => {
+                    let root = log_root(site, &row.plan.log);
+                    row.plan.seq = 0;
+                    let to = (0, root);
+                    self.logs.advance(cx.store, site, &row.plan.log, None, to)?;
+                }
+            }
+        }
+        copy.rows.retain(|row| row.plan.seq > 0);
+        self.boot.copy = Some(copy);
+        Ok(())
+    }
+
+    /// A member that holds all of the plan: the present one while it does.
+    pub(super) fn boot_source(&mut self, cx: &mut Cx<'_>) -> Option<NodeId> {
+        let able: Vec<NodeId> = self
+            .member_links()
+            .into_iter()
+            .filter(|peer| self.holds_plan(peer))
+            .collect();
+        if able.is_empty() {
+            self.source_lost(cx);
+            return None;
+        }
+        self.boot.lost_since = None;
+        if able.iter().all(|peer| self.boot.avoided.contains(peer)) {
+            self.boot.avoided.clear();
+        }
+        let usable = |peer: &&NodeId| !self.boot.avoided.contains(*peer);
+        let present = able
+            .iter()
+            .filter(usable)
+            .find(|peer| self.boot.source == Some(**peer));
+        present.or_else(|| able.iter().find(usable)).copied()
+    }
+
+    fn holds_plan(&self, peer: &NodeId) -> bool {
+        let (Some(site), Some(copy), Some(link)) =
+            (self.site, &self.boot.copy, self.links.get(peer))
+        else {
+            return false;
+        };
+        !self.is_loading_itself(peer)
+            && copy.rows.iter().all(|row| {
+                link.theirs
+                    .get(&row.plan.log.tag(&site))
+                    .is_some_and(|held| held.received >= row.plan.seq)
+            })
+    }
+
+    /// Whoever made the plan may never come back: after a while it is lowered to what another member holds.
+    fn source_lost(&mut self, cx: &mut Cx<'_>) {
+        let now = cx.now.mono_millis;
+        let since = *self.boot.lost_since.get_or_insert(now);
+        if now < since + LOST_SOURCE_MILLIS {
+            return;
+        }
+        let best = self
+            .member_links()
+            .into_iter()
+            .filter(|peer| !self.is_loading_itself(peer))
+            .max_by_key(|peer| self.links.get(peer).map(|link| link.theirs.len()));
+        if let Some(peer) = best {
+            self.boot.lost_since = None;
+            self.reasons.count(Some(peer), Reason::Loading);
+            self.boot_ask(cx, peer, Asked::Plan, Message::PlanAsk(()));
+        }
+    }
+}
