@@ -1,4 +1,9 @@
 //! Founding, joining and leaving a site, on simulated PCs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test fails by panicking"
+)]
 
 use lienquay_core::event::{Control, Notice};
 use lienquay_shared::codec::{List, Text};

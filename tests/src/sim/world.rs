@@ -6,6 +6,7 @@ mod orders;
 mod quiet;
 mod rogue;
 mod site;
+mod tamper;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -89,6 +90,7 @@ pub struct World {
     trace: Trace,
     recorded: VecDeque<Recorded>,
     trap: Option<Trap>,
+    tamper: Option<tamper::Tamper>,
     next_token: u64,
     acknowledged: Vec<Acknowledged>,
     answers: BTreeMap<Token, Answer>,
@@ -114,6 +116,7 @@ impl World {
             trace: Trace::default(),
             recorded: VecDeque::new(),
             trap: None,
+            tamper: None,
             next_token: 0,
             acknowledged: Vec::new(),
             answers: BTreeMap::new(),
@@ -316,7 +319,8 @@ impl World {
         }
     }
 
-    fn send(&mut self, node: NodeIndex, send: Send) {
+    fn send(&mut self, node: NodeIndex, mut send: Send) {
+        self.tamper_with(node, &mut send);
         let name = send.message.name();
         let bytes = send.message.encode();
         let counted = self.sent_by_name.entry(name).or_default();
