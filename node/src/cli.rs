@@ -3,6 +3,7 @@
 
 mod args;
 mod catalogue;
+mod dossier_words;
 mod exit;
 mod founding;
 mod generic;

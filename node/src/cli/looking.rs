@@ -10,6 +10,7 @@ use lienquay_shared::query::{Answer, PageAsk, Query};
 use lienquay_shared::view::{DossierRow, QueueView};
 use serde_json::{Value, json};
 
+use crate::cli::dossier_words::dossier_words;
 use crate::cli::exit::{CliError, CliResult, Code};
 use crate::cli::out::{DONE, Out, local_time};
 use crate::cli::session::{self, Session};
@@ -69,10 +70,11 @@ pub(crate) async fn show(folder: &Path, dossier: &str, out: Out) -> CliResult<Co
             out.value(&found)?;
             Ok(Code::Refused)
         }
-        found => {
-            out.value(&found)?;
+        Answer::Dossier { dossier, .. } => {
+            out.result(&dossier, || dossier_words(&dossier))?;
             DONE
         }
+        _ => Err(session::unexpected()),
     }
 }
 

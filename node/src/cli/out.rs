@@ -62,6 +62,10 @@ impl Out {
 
     /// How a command failed.
     pub(crate) fn error(self, error: &CliError) -> ExitCode {
+        if matches!(error, CliError::Io(error) if error.kind() == io::ErrorKind::BrokenPipe) {
+            // Whoever read has seen enough, as `head` does.
+            return Code::Ok.into();
+        }
         let code = error.code();
         if self.json {
             let mut line: Value = json!({
