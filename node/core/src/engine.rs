@@ -210,6 +210,12 @@ impl Engine {
         self.logs = Logs::load(store, &site)?;
         let own: Option<OwnLog> = fact_of(store, fact::OWN_LOG)?;
         let ended = own.filter(|own| own.ended || self.settings.new_incarnation);
+        if let Some(own) = ended.filter(|own| !own.ended) {
+            // Said on the disk too: the first entry of the new log may be undone with its commit, and with it that the
+            // old one must not be continued.
+            let row = OwnLog { ended: true, ..own };
+            store.set_meta(fact::OWN_LOG, &codec::encode(&row))?;
+        }
         self.closing = ended.map(|own| own.log);
         self.own = own.filter(|_| ended.is_none()).map(|own| own.log);
         self.sealed = self.own.map_or(0, |own| self.logs.head(&site, &own).0);
