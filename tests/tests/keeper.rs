@@ -440,6 +440,7 @@ fn every_step_goes_through_the_keeper_from_any_counter() {
     );
     assert_eq!(call(&mut world, 1).unwrap().doc, doc);
     announce(&mut world, 1, doc);
+    world.run_until_quiescent();
     let other = world.submit(
         0,
         Command::Start {
