@@ -16,7 +16,7 @@ use exit::{CliError, CliResult, Code};
 
 /// Runs the node until a signal or a client ends it.
 pub(crate) async fn run(folder: &Path, ask: &args::Run, out: Out) -> CliResult<Code> {
-    let opened = session::open_folder(folder)?;
+    let opened = session::open_to_run(folder).await?;
     let net = NetOptions {
         listen: ask.listen.clone(),
         peers: ask.peer.clone(),

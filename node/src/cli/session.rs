@@ -1,6 +1,7 @@
 //! The node a command works with: the running one, or one opened for the moment.
 
 use std::path::Path;
+use std::time::Duration;
 
 use lienquay_shared::RequestId;
 use lienquay_shared::command::{Command, Outcome, Submission};
@@ -26,14 +27,19 @@ impl Session {
         if let Some(client) = running(folder).await? {
             return Ok(Self::Running(client));
         }
-        match open_folder(folder) {
-            Ok(opened) => Ok(Self::Here(runtime::start(opened, NodeOptions::default())?)),
-            // It may have started in between.
-            Err(in_use @ FolderError::InUse { .. }) => match running(folder).await? {
-                Some(client) => Ok(Self::Running(client)),
-                None => Err(in_use.into()),
-            },
-            Err(error) => Err(error.into()),
+        // The lock may be held by a node that is just starting: its socket comes a moment later.
+        let mut patience = Patience::new();
+        loop {
+            match open_folder(folder) {
+                Ok(opened) => {
+                    return Ok(Self::Here(runtime::start(opened, NodeOptions::default())?));
+                }
+                Err(FolderError::InUse { .. }) if patience.lasts().await => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some(client) = running(folder).await? {
+                return Ok(Self::Running(client));
+            }
         }
     }
 
@@ -106,6 +112,35 @@ pub(crate) async fn running(folder: &Path) -> CliResult<Option<Client>> {
 /// Opens a folder with whatever opens its key.
 pub(crate) fn open_folder(folder: &Path) -> Result<Opened, FolderError> {
     DataFolder::open(folder, &seal(), &MachineId::of_this_machine())
+}
+
+/// Opens a folder for a node that will run: a single command that has it open will soon be done.
+pub(crate) async fn open_to_run(folder: &Path) -> Result<Opened, FolderError> {
+    let mut patience = Patience::new();
+    loop {
+        match open_folder(folder) {
+            Err(FolderError::InUse { .. }) if patience.lasts().await => {}
+            opened => return opened,
+        }
+    }
+}
+
+/// How long a folder that is in use is tried again.
+struct Patience {
+    n_left: u32,
+}
+
+impl Patience {
+    /// Two seconds: a single command takes a tenth of one.
+    fn new() -> Self {
+        Self { n_left: 20 }
+    }
+
+    async fn lasts(&mut self) -> bool {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        self.n_left = self.n_left.saturating_sub(1);
+        self.n_left > 0
+    }
 }
 
 /// Opens a folder that belongs to no site yet, creating it if need be.

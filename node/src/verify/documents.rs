@@ -20,6 +20,7 @@ pub(super) fn verify(
     findings: &mut Findings<'_>,
 ) -> StoreResult<()> {
     let authors = audit.authors(site)?;
+    findings.n_documents_of = audit.n_docs()?;
     let mut cursor = None;
     loop {
         let page = audit.docs_after(cursor, PAGE)?;
@@ -64,7 +65,11 @@ fn one(
         return Ok(());
     };
     findings.report.n_documents += 1;
-    findings.progress(Stage::Documents, findings.report.n_documents, 0);
+    findings.progress(
+        Stage::Documents,
+        findings.report.n_documents,
+        findings.n_documents_of,
+    );
     if let Err(what) = compare_changes(&document, &entries) {
         findings.differs(Stage::Documents, place.clone(), what);
     }

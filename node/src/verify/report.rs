@@ -82,6 +82,8 @@ impl Report {
 /// A report in the making.
 pub(super) struct Findings<'a> {
     pub(super) report: Report,
+    /// Documents to walk.
+    pub(super) n_documents_of: u64,
     tell: &'a mut dyn FnMut(Progress),
 }
 
@@ -89,6 +91,7 @@ impl<'a> Findings<'a> {
     pub(super) fn new(tell: &'a mut dyn FnMut(Progress)) -> Self {
         Self {
             report: Report::default(),
+            n_documents_of: 0,
             tell,
         }
     }

@@ -113,6 +113,11 @@ impl Audit<'_> {
         )?)
     }
 
+    /// How many documents are held.
+    pub(crate) fn n_docs(&self) -> StoreResult<u64> {
+        Ok(docs::count(self.conn)?)
+    }
+
     /// How many documents are projected, and how many entries are stored.
     pub(crate) fn counts(&self) -> StoreResult<(u64, u64)> {
         let count = |sql: &str| -> SqlResult<u64> {
