@@ -1,7 +1,7 @@
 //! Writing entries: a decision's edits become one automerge change, sealed into the node's own log.
 
-use automerge::ReadDoc;
 use automerge::transaction::CommitOptions;
+use automerge::{ActorId, PatchLog, ReadDoc};
 use lienquay_shared::codec;
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES, MAX_STRETCH_BYTES};
@@ -30,6 +30,19 @@ impl Engine {
         write: &Write,
         officer: OfficerId,
     ) -> StoreResult<u64> {
+        self.author_beside(cx, write, officer, &[])
+            .map(|(seq, _)| seq)
+    }
+
+    /// Writes one entry as if nothing after `heads` were known, so that what others wrote since stands beside it as a
+    /// conflict and neither hides the other; on top of everything when `heads` is empty. Returns its place and hash.
+    pub(crate) fn author_beside(
+        &mut self,
+        cx: &mut Cx<'_>,
+        write: &Write,
+        officer: OfficerId,
+        heads: &[automerge::ChangeHash],
+    ) -> StoreResult<(u64, ChangeHash)> {
         let (site, log) = self.own_log(cx)?;
         let salt = cx.rng.bytes();
         let Some(document) = self.docs.for_change(cx.store, &write.doc, write.kind)? else {
@@ -39,13 +52,26 @@ impl Engine {
             )));
         };
         write_as(document, log.actor_bytes(&site));
-        let mut tx = document.transaction();
+        let tx = match heads {
+            [] => Ok(document.transaction()),
+            _ => document.transaction_at(PatchLog::inactive(), heads),
+        };
+        let mut tx = tx.map_err(|error| StoreFault::Failed(error.to_string()))?;
         if let Err(error) = schema::write(&mut tx, &write.edits, salt) {
             tx.rollback();
             return Err(StoreFault::Failed(error.to_string()));
         }
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
         let change = hash.and_then(|hash| document.get_change_by_hash(&hash));
+        let actor = ActorId::from(&log.actor_bytes(&site)[..]);
+        if change
+            .as_ref()
+            .is_some_and(|change| *change.actor_id() != actor)
+        {
+            // Automerge writes under another name where ours was used after `heads`; then it goes on top after all.
+            self.docs.drop_loaded(&write.doc);
+            return self.author_beside(cx, write, officer, &[]);
+        }
         let Some(change) = change.filter(|change| change.raw_bytes().len() <= MAX_CHANGE_BYTES)
         else {
             self.docs.drop_loaded(&write.doc);
@@ -54,17 +80,18 @@ impl Engine {
             ));
         };
         self.docs.grew(&write.doc, change.raw_bytes().len());
+        let hash = our_hash(&change.hash());
         let body = Body {
             doc: write.doc,
             kind: write.kind,
             action: write.action,
-            change: Some((our_hash(&change.hash()), change.raw_bytes().to_vec())),
+            change: Some((hash, change.raw_bytes().to_vec())),
         };
         let (seq, header) = self.append(cx, &site, log, body, officer)?;
         cx.store
             .touch_doc(&header.doc, header.kind, header.hlc, None)?;
         self.docs.mark_dirty(header.doc);
-        Ok(seq)
+        Ok((seq, hash))
     }
 
     /// Writes an entry without a change: about the log itself, or about the existence of a document.

@@ -4,15 +4,18 @@
 //! (its id derived from where it left), so that it travels, is counted and is never lost; its changes are set aside
 //! unless a valid entry builds on them, and the node that wrote them writes them again in its next incarnation.
 
-use automerge::Change;
+use std::collections::BTreeMap;
+
+use automerge::{Change, ReadDoc};
 use lienquay_shared::decide::Write;
+use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId, codec, schema};
 
 use crate::accept::n_bytes_of;
-use crate::docs::change_of;
+use crate::docs::{change_of, their_hash};
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
 use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
@@ -161,7 +164,6 @@ impl Engine {
         };
         tracing::warn!(%log, fork_at, "a log has two branches");
         cx.fx.notices.push(Notice::Forked { log });
-        let is_own = self.own == Some(log);
         self.own_log_ended_by_fork(cx, &log)?;
         if ours < first.hash {
             let branch = log.branch(fork_at, &first.hash);
@@ -178,7 +180,7 @@ impl Engine {
         for doc in docs {
             self.rebuild(cx, doc)?;
         }
-        if is_own {
+        if log.node == self.me {
             self.write_again(cx, moved)
         } else {
             Ok(())
@@ -328,36 +330,50 @@ impl Engine {
         )?;
         self.wrote_others(cx.now);
         self.pull_progressed(cx, site, &branch);
+        if branch.node == self.me {
+            // This PC wrote it before its disk was rolled back, or its clone did; nobody else may write it again.
+            // A log that somebody else continued is not continued here either.
+            self.own_log_ended_by_fork(cx, &parent)?;
+            let lost = cx.store.entries(&branch, received, MAX_BATCH_ENTRIES)?;
+            return self.write_again(cx, lost);
+        }
         Ok(())
     }
 
-    /// The entries this node wrote on the losing branch, written again in its new incarnation.
+    /// Entries of this node on a branch that lost, written again in its new incarnation, each beside what it was written
+    /// beside: what others did meanwhile is not overwritten but stands in conflict with it.
     fn write_again(&mut self, cx: &mut Cx<'_>, entries: Vec<StoredEntry>) -> StoreResult<()> {
+        let mut rewritten: BTreeMap<automerge::ChangeHash, automerge::ChangeHash> = BTreeMap::new();
         for entry in entries {
-            let Some(change) = entry
+            let header = entry.header;
+            let change = entry
                 .change
-                .and_then(|bytes| Change::from_bytes(bytes).ok())
-            else {
-                if entry.header.change_hash.is_none() {
-                    let header = entry.header;
+                .and_then(|bytes| Change::from_bytes(bytes).ok());
+            let Some(change) = change else {
+                if header.change_hash.is_none() {
                     self.author_bare(cx, header.action, header.kind, header.doc, header.officer)?;
                 }
                 continue;
             };
-            let already = self
-                .docs
-                .read(cx.store, &entry.header.doc)?
-                .is_some_and(|document| document.get_change_meta_by_hash(&change.hash()).is_some());
-            if already {
+            let Some(document) = self.docs.read(cx.store, &header.doc)? else {
+                continue;
+            };
+            if document.get_change_meta_by_hash(&change.hash()).is_some() {
                 continue;
             }
+            let renamed = |hash: &automerge::ChangeHash| *rewritten.get(hash).unwrap_or(hash);
+            let mut heads: Vec<_> = change.deps().iter().map(renamed).collect();
+            if !document.get_missing_deps(&heads).is_empty() {
+                heads.clear();
+            }
             let write = Write {
-                doc: entry.header.doc,
-                kind: entry.header.kind,
-                action: entry.header.action,
+                doc: header.doc,
+                kind: header.kind,
+                action: header.action,
                 edits: schema::edits_of(&change),
             };
-            self.author(cx, &write, entry.header.officer)?;
+            let (_, hash) = self.author_beside(cx, &write, header.officer, &heads)?;
+            rewritten.insert(change.hash(), their_hash(&hash));
         }
         Ok(())
     }

@@ -44,6 +44,18 @@ pub fn check_settled(world: &World) {
     }
 }
 
+/// Holds also where a log was split in two, and entries therefore stand elsewhere than where they were acknowledged.
+#[track_caller]
+pub fn check_converged(world: &World) {
+    let members = world.members();
+    let verdict = convergence::equal_vectors_mean_equal_data(world, &members)
+        .and_then(|()| convergence::nothing_waits(world, &members))
+        .and_then(|()| bounds::memory_is_bounded(world));
+    if let Err(what) = verdict {
+        world.fail(&what);
+    }
+}
+
 /// The disk of a node that belongs to the site.
 fn disk_of(world: &World, node: NodeIndex) -> Option<Disk<'_>> {
     let site = world.nodes[node].host()?.engine().site()?;

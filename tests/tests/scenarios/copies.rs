@@ -1,7 +1,7 @@
 //! Clones, restored backups, rolled-back disks: logs that would continue twice.
 
 use lienquay_core::event::Notice;
-use lienquay_tests::sim::invariants::check_settled;
+use lienquay_tests::sim::invariants::{check_converged, check_settled};
 use lienquay_tests::sim::world::{PowerLoss, World};
 
 use crate::site::{all_requests, dossier, edit, request, three};
@@ -38,6 +38,33 @@ fn a_restored_backup_alone_on_the_network_loses_and_repeats_nothing() {
 }
 
 #[test]
+fn a_disk_rolled_back_unnoticed_writes_on_and_nothing_is_dropped() {
+    let mut world = three(2);
+    let doc = dossier(&mut world, 1);
+    world.run_until_quiescent();
+    let old = world.backup(1);
+    edit(&mut world, 1, doc, "Trước khi lùi");
+    world.run_until_quiescent();
+    world.partition(&[&[0, 2], &[1]]);
+    world.restore(1, old, false);
+    edit(&mut world, 1, doc, "Sau khi lùi");
+    world.heal();
+    world.run_until_quiescent();
+    check_converged(&world);
+    assert!(anybody_heard(&world, |notice| matches!(
+        notice,
+        Notice::Forked { .. }
+    )));
+    for node in 0..3 {
+        assert_eq!(
+            all_requests(&world, node, doc),
+            ["Sau khi lùi", "Trước khi lùi"],
+            "node {node}"
+        );
+    }
+}
+
+#[test]
 fn a_disk_rolled_back_unnoticed_that_meets_others_first_opens_a_new_log() {
     let mut world = three(3);
     let doc = dossier(&mut world, 1);
@@ -56,6 +83,38 @@ fn a_disk_rolled_back_unnoticed_that_meets_others_first_opens_a_new_log() {
         notice,
         Notice::Forked { .. }
     )));
+}
+
+#[test]
+fn two_live_clones_are_reported_and_both_their_works_are_kept() {
+    for seed in 4..14 {
+        let mut world = three(seed);
+        // Counter 2 has a log already, which both would continue.
+        let doc = dossier(&mut world, 1);
+        let other = dossier(&mut world, 0);
+        world.run_until_quiescent();
+        let clone = world.clone_node(1, false);
+        world.partition(&[&[0, 2], &[1], &[clone]]);
+        edit(&mut world, 1, doc, "Bản chính");
+        edit(&mut world, clone, other, "Bản sao");
+        edit(&mut world, clone, doc, "Bản sao");
+        world.heal();
+        // Both hold the same key: they take turns on the network, until somebody switches one off.
+        world.run_for(60_000);
+        assert!(
+            anybody_heard(&world, |notice| matches!(notice, Notice::Forked { .. })),
+            "seed {seed}"
+        );
+        world.crash(clone, PowerLoss::AnyUnsynced);
+        world.run_until_quiescent();
+        check_converged(&world);
+        assert_eq!(request(&world, 0, other), "Bản sao", "seed {seed}");
+        assert_eq!(
+            all_requests(&world, 0, doc),
+            ["Bản chính", "Bản sao"],
+            "seed {seed}"
+        );
+    }
 }
 
 #[test]
