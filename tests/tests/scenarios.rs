@@ -8,9 +8,13 @@
 mod copies;
 #[path = "scenarios/faults.rs"]
 mod faults;
+#[path = "scenarios/first_copy.rs"]
+mod first_copy;
 #[path = "scenarios/removal.rs"]
 mod removal;
 #[path = "scenarios/site.rs"]
 mod site;
 #[path = "scenarios/strangers.rs"]
 mod strangers;
+#[path = "scenarios/tickets.rs"]
+mod tickets;

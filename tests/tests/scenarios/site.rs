@@ -6,10 +6,11 @@ use lienquay_shared::DocId;
 use lienquay_shared::codec::Text;
 use lienquay_shared::command::{Command, DossierRef, Outcome};
 use lienquay_shared::domain::dossier::{Dossier, DossierField};
+use lienquay_shared::domain::ticket::Ticket;
 use lienquay_tests::sim::network::NodeIndex;
 use lienquay_tests::sim::officer::papers;
 use lienquay_tests::sim::read::Disk;
-use lienquay_tests::sim::world::{Prepared, World};
+use lienquay_tests::sim::world::{Prepared, World, lane};
 
 /// Three counters: 0 and 1 are administrators' and do everything, 2 receives.
 pub(crate) fn three(seed: u64) -> World {
@@ -22,6 +23,19 @@ pub(crate) fn three(seed: u64) -> World {
     let mut world = World::from_prepared(seed, prepared);
     world.run_until_quiescent();
     world
+}
+
+/// A ticket of lane A.
+pub(crate) fn ticket(world: &mut World, node: NodeIndex) -> DocId {
+    let command = Command::IssueTicket {
+        lane: lane("A"),
+        priority: None,
+        papers: Default::default(),
+    };
+    match world.done(node, command) {
+        Outcome::TicketIssued { doc, .. } => doc,
+        other => world.fail(&format!("not a ticket: {other:?}")),
+    }
 }
 
 /// A dossier.
@@ -80,4 +94,9 @@ pub(crate) fn all_requests(world: &World, node: NodeIndex, doc: DocId) -> Vec<St
     values.sort();
     values.dedup();
     values
+}
+
+/// A ticket as a node has it.
+pub(crate) fn read_ticket(world: &World, node: NodeIndex, doc: DocId) -> Option<Ticket> {
+    disk(world, node).ticket(&doc)
 }
