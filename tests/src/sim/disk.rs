@@ -4,6 +4,7 @@
 //! As in a write-ahead log, commits are lost from the end only: a crash keeps every durable commit and everything before
 //! it, and of the commits after it any number of the first.
 
+mod entries;
 mod projections;
 mod store;
 mod table;

@@ -172,8 +172,8 @@ fn two_officers_confirm_a_takeover_at_once_and_nobody_is_called_twice() {
             world.run_until(300_000, |world| offered(world, 0) && offered(world, 1)),
             "takeover is not offered"
         );
-        for node in [0, 1] {
-            let request = lienquay_shared::RequestId([node as u8 + 1; 16]);
+        for (node, byte) in [(0, 1), (1, 2)] {
+            let request = lienquay_shared::RequestId([byte; 16]);
             world.order(
                 node,
                 Submission {
