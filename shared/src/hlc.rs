@@ -52,7 +52,7 @@ impl HlcClock {
 
     /// A timestamp greater than every one given out and every one observed (within the pull bound).
     pub fn tick(&mut self, wall_millis: u64) -> Hlc {
-        self.last = Hlc(self.last.0 + 1).max(Hlc::from_millis(wall_millis));
+        self.last = Hlc(self.last.0.saturating_add(1)).max(Hlc::from_millis(wall_millis));
         self.last
     }
 

@@ -19,20 +19,31 @@ pub const EARLIEST_PLAUSIBLE_MILLIS: u64 = 1_780_000_000_000;
 pub const LATEST_PLAUSIBLE_MILLIS: u64 = EARLIEST_PLAUSIBLE_MILLIS + 20 * 365 * 86_400_000;
 /// An anchor counts this long; quartz drifts about a second a day.
 const ANCHOR_VALID_MILLIS: u64 = 30 * 86_400_000;
+/// A member's anchor replaces ours only when it is younger by more than this. Passed on, an anchor looks younger by the
+/// time its beat travelled: without a margin two members would take it from each other for ever, off by a little more
+/// each time.
+const ANCHOR_FRESHER_BY_MILLIS: u64 = 10 * 60_000;
 
 /// An offset from our monotonic clock to a trusted time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Anchor {
     /// True time minus our monotonic clock, at `set_at`.
     utc_minus_mono_millis: i64,
-    set_at_mono_millis: u64,
+    /// May lie before this process began, when a member passed it on.
+    set_at_mono_millis: i64,
     quality: TimeQuality,
 }
 
 impl Anchor {
     /// True time minus our wall clock.
     fn correction(&self, now: Now) -> i64 {
-        self.utc_minus_mono_millis + signed(now.mono_millis) - signed(now.wall_millis)
+        self.utc_minus_mono_millis
+            .saturating_add(signed(now.mono_millis))
+            .saturating_sub(signed(now.wall_millis))
+    }
+
+    fn age_millis(&self, now: Now) -> u64 {
+        unsigned(signed(now.mono_millis).saturating_sub(self.set_at_mono_millis))
     }
 }
 
@@ -68,8 +79,8 @@ impl SiteClock {
     /// A trusted time became known.
     pub fn anchor(&mut self, now: Now, utc_millis: u64, quality: TimeQuality) {
         self.anchor = Some(Anchor {
-            utc_minus_mono_millis: signed(utc_millis) - signed(now.mono_millis),
-            set_at_mono_millis: now.mono_millis,
+            utc_minus_mono_millis: signed(utc_millis).saturating_sub(signed(now.mono_millis)),
+            set_at_mono_millis: signed(now.mono_millis),
             quality,
         });
         if quality == TimeQuality::Anchored {
@@ -84,22 +95,26 @@ impl SiteClock {
         let spoken = signed(theirs).saturating_add(clock.confirmed.unwrap_or(0));
         self.offsets
             .insert(member, spoken.saturating_sub(signed(now.wall_millis)));
+        let Some((correction, age)) = clock.anchor.filter(|(_, age)| *age < ANCHOR_VALID_MILLIS)
+        else {
+            return;
+        };
+        let utc = unsigned(signed(theirs).saturating_add(correction));
+        // The floor is for ever: a member whose program is broken must not raise it to a year nobody lives in.
+        if !(EARLIEST_PLAUSIBLE_MILLIS..LATEST_PLAUSIBLE_MILLIS).contains(&utc) {
+            return;
+        }
         let is_fresher = |own: Anchor| {
             own.quality != TimeQuality::Anchored
-                || now.mono_millis.saturating_sub(own.set_at_mono_millis)
-                    > clock.anchor.map_or(0, |(_, age)| age)
+                || own.age_millis(now) > age.saturating_add(ANCHOR_FRESHER_BY_MILLIS)
         };
-        if let Some((correction, age)) = clock.anchor
-            && self.anchor.is_none_or(is_fresher)
-            && age < ANCHOR_VALID_MILLIS
-        {
-            let utc = signed(theirs).saturating_add(correction);
+        if self.anchor.is_none_or(is_fresher) {
             self.anchor = Some(Anchor {
-                utc_minus_mono_millis: utc - signed(now.mono_millis),
-                set_at_mono_millis: now.mono_millis.saturating_sub(age),
+                utc_minus_mono_millis: signed(utc).saturating_sub(signed(now.mono_millis)),
+                set_at_mono_millis: signed(now.mono_millis).saturating_sub(signed(age)),
                 quality: TimeQuality::Anchored,
             });
-            self.floor_millis = self.floor_millis.max(unsigned(utc));
+            self.floor_millis = self.floor_millis.max(utc);
         }
     }
 
@@ -118,10 +133,7 @@ impl SiteClock {
         let anchor = self
             .valid_anchor(now)
             .filter(|anchor| anchor.quality == TimeQuality::Anchored)?;
-        Some((
-            anchor.correction(now),
-            now.mono_millis.saturating_sub(anchor.set_at_mono_millis),
-        ))
+        Some((anchor.correction(now), anchor.age_millis(now)))
     }
 
     /// The correction to a date confirmed by this PC's officer.
@@ -133,16 +145,19 @@ impl SiteClock {
     }
 
     fn valid_anchor(&self, now: Now) -> Option<Anchor> {
-        self.anchor.filter(|anchor| {
-            now.mono_millis.saturating_sub(anchor.set_at_mono_millis) < ANCHOR_VALID_MILLIS
-        })
+        self.anchor
+            .filter(|anchor| anchor.age_millis(now) < ANCHOR_VALID_MILLIS)
     }
 
     /// Site time now, with its quality.
     pub fn read(&self, now: Now) -> SiteTime {
         let (millis, quality) = match self.valid_anchor(now) {
             Some(anchor) => (
-                unsigned(anchor.utc_minus_mono_millis + signed(now.mono_millis)),
+                unsigned(
+                    anchor
+                        .utc_minus_mono_millis
+                        .saturating_add(signed(now.mono_millis)),
+                ),
                 anchor.quality,
             ),
             None => self.by_median(now),
@@ -167,7 +182,7 @@ impl SiteClock {
     fn median(&self, now: Now) -> u64 {
         let mut offsets: Vec<i64> = self.offsets.values().copied().chain([0]).collect();
         offsets.sort_unstable();
-        unsigned(signed(now.wall_millis) + offsets[offsets.len() / 2])
+        unsigned(signed(now.wall_millis).saturating_add(offsets[offsets.len() / 2]))
     }
 
     fn by_median(&self, now: Now) -> (u64, TimeQuality) {
@@ -178,5 +193,73 @@ impl SiteClock {
             (true, false) => TimeQuality::Median,
         };
         (millis, quality)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use lienquay_shared::hlc::Hlc;
+
+    use super::*;
+
+    const TODAY: u64 = EARLIEST_PLAUSIBLE_MILLIS + 86_400_000;
+    const MEMBER: NodeId = NodeId([1; 32]);
+
+    fn at(mono_millis: u64) -> Now {
+        Now {
+            mono_millis,
+            wall_millis: TODAY + mono_millis,
+        }
+    }
+
+    fn beat(wall_millis: u64, anchor: Option<(i64, u64)>) -> BeatClock {
+        BeatClock {
+            wall_millis,
+            hlc: Hlc(0),
+            anchor,
+            confirmed: None,
+        }
+    }
+
+    #[test]
+    fn no_clock_a_member_tells_stops_ours_or_raises_the_floor_for_ever() {
+        let corrections = [0, 1, -1, i64::MIN, i64::MAX];
+        for wall in [0, 1, TODAY, u64::MAX] {
+            for correction in corrections {
+                for confirmed in [None, Some(correction)] {
+                    let mut clock = SiteClock::default();
+                    let told = BeatClock {
+                        confirmed,
+                        ..beat(wall, Some((correction, 0)))
+                    };
+                    clock.heard(at(5), MEMBER, &told, u64::MAX);
+                    for later in [at(5), at(1_000_000)] {
+                        clock.read(later);
+                        clock.announced(later);
+                        clock.is_doubtful(later);
+                    }
+                    assert!(clock.floor_millis() < LATEST_PLAUSIBLE_MILLIS);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_anchor_passed_on_to_a_pc_just_started_keeps_its_age() {
+        let age = 20 * 86_400_000;
+        let mut clock = SiteClock::default();
+        clock.heard(at(5_000), MEMBER, &beat(TODAY, Some((0, age))), 0);
+        assert_eq!(clock.announced(at(6_000)).unwrap().1, age + 1_000);
+    }
+
+    #[test]
+    fn two_members_do_not_take_one_anchor_from_each_other_for_ever() {
+        let mut clock = SiteClock::default();
+        clock.anchor(at(0), TODAY, TimeQuality::Anchored);
+        let before = clock.read(at(60_000));
+        // The same anchor, back from a member: a little younger, a little off.
+        let told = beat(at(60_000).wall_millis - 40, Some((0, 60_000 - 40)));
+        clock.heard(at(60_000), MEMBER, &told, 0);
+        assert_eq!(clock.read(at(60_000)), before);
     }
 }

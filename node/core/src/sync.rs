@@ -247,6 +247,6 @@ impl Engine {
                     .map_or(0, |log| self.logs.head(&site, &log).0);
                 row.received.saturating_sub(received)
             })
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 }
