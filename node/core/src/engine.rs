@@ -112,6 +112,8 @@ pub struct Engine {
     pub(crate) numbers: Numbers,
     pub(crate) boot: Boot,
     pub(crate) joining: Joining,
+    /// Bytes of entries sent to those who asked, in this group of events.
+    pub(crate) n_answered_bytes: usize,
     /// Messages that must follow the entries pushed when the group is sealed.
     pub(crate) after_push: Vec<Send>,
     pub(crate) disk_free_mib: u64,
@@ -171,6 +173,7 @@ impl Engine {
             numbers: Numbers::default(),
             boot: Boot::default(),
             joining: Joining::default(),
+            n_answered_bytes: 0,
             after_push: Vec::new(),
             disk_free_mib: 0,
             store_trouble: None,
@@ -189,6 +192,7 @@ impl Engine {
         self.unsigned_bytes = 0;
         self.site_cache = None;
         self.after_push.clear();
+        self.n_answered_bytes = 0;
         self.written = Written::Nothing;
         self.site = fact_of(store, fact::SITE)?;
         self.clock = HlcClock::new(fact_of::<Hlc>(store, fact::LAST_HLC)?.unwrap_or_default());
@@ -239,7 +243,14 @@ impl Engine {
         links: &[Event],
         fx: &mut Effects,
     ) {
-        if let Err(again) = self.read_state(now, rng, store) {
+        let before = self.logs.clone();
+        let read = self.read_state(now, rng, store);
+        self.logs.only_durable_as(&before);
+        if self.logs.has_undurable() {
+            self.timers
+                .set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
+        }
+        if let Err(again) = read {
             tracing::error!(error = %again, "the store cannot be read");
         }
         self.store_trouble = Some((fault.clone(), now.mono_millis));
@@ -402,6 +413,7 @@ impl Engine {
         self.project_touched(cx)?;
         self.seal_own(cx)?;
         self.start_pulls(cx);
+        self.n_answered_bytes = 0;
         let after = std::mem::take(&mut self.after_push);
         cx.fx.sends.extend(after);
         Ok(())

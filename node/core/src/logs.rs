@@ -207,6 +207,14 @@ impl Logs {
         }
     }
 
+    /// After the vector was read anew within one process: committed is not yet durable, only what was so before is.
+    pub fn only_durable_as(&mut self, before: &Self) {
+        for (log, held) in &mut self.held {
+            let durable = before.get(log).map_or(0, |held| held.mark.durable);
+            held.mark.durable = held.mark.durable.min(durable);
+        }
+    }
+
     /// Whether anything received is not durable yet.
     pub fn has_undurable(&self) -> bool {
         self.held

@@ -14,6 +14,8 @@ use crate::sync::PULL_WINDOW;
 
 /// Entries sent for one request: well under what a link queues. The rest is asked for again.
 const MAX_ANSWER_BYTES: usize = 2 * 1024 * 1024;
+/// Entries sent for all requests of one group of events: they are in memory until it is committed.
+const MAX_GROUP_BYTES: usize = 16 * 1024 * 1024;
 
 impl Engine {
     /// Answers a pull with batches that each end where a signature is.
@@ -43,7 +45,7 @@ impl Engine {
         let upto = upto.min(after.saturating_add(PULL_WINDOW));
         let mut n_bytes = 0;
         while after < upto {
-            if n_bytes > MAX_ANSWER_BYTES {
+            if n_bytes > MAX_ANSWER_BYTES || self.n_answered_bytes > MAX_GROUP_BYTES {
                 let decline = Decline {
                     reason: Reason::TooMany,
                     log: Some(log),
@@ -55,12 +57,18 @@ impl Engine {
                 return Ok(());
             };
             after = batch.last_seq();
-            n_bytes += batch
+            let batch_bytes = batch
                 .entries
                 .iter()
                 .map(|entry| entry.header.len() + entry.change.len())
                 .sum::<usize>();
+            n_bytes += batch_bytes;
+            self.n_answered_bytes += batch_bytes;
             self.send_at(cx, peer, Priority::Range, Message::Entries(batch));
+            if want.trace {
+                // Each answer is answered by the next question: several would multiply at every step.
+                return Ok(());
+            }
         }
         Ok(())
     }
