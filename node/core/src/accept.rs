@@ -5,9 +5,10 @@
 //! names, and a change made under the actor of another log.
 
 use automerge::{ActorId, Change};
+use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::Reason;
-use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId};
+use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId, schema};
 
 use crate::docs::{Applied, change_of, our_hash};
 use crate::engine::{Cx, Engine};
@@ -31,6 +32,10 @@ impl Engine {
         }
         if let Some(previous) = batch.previous {
             return self.on_traced(cx, &site, peer, &batch, previous);
+        }
+        if crosses_border(&batch) {
+            self.reasons.count(Some(peer), Reason::MalformedEntry);
+            return Ok(());
         }
         if self.boot_filled(cx, peer, &batch)? {
             return Ok(());
@@ -84,6 +89,10 @@ impl Engine {
         let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else {
             return Ok(());
         };
+        if self.own == Some(log) {
+            // Written by a copy of this folder: what is never continued from a copy is not continued from here either.
+            self.own_log_overtaken(cx)?;
+        }
         let n_bytes = n_bytes_of(&entries);
         self.logs.advance(cx.store, site, &log, None, last)?;
         for (entry, change) in entries.into_iter().zip(changes) {
@@ -186,6 +195,11 @@ impl Engine {
         entry: &StoredEntry,
     ) -> StoreResult<()> {
         match entry.header.action {
+            ActionKind::DocForgotten if self.is_site_doc(&entry.header.doc) => {
+                self.reasons
+                    .count(Some(entry.log.node), Reason::ChangeDoesNotApply);
+                Ok(())
+            }
             ActionKind::DocForgotten => {
                 cx.store.forget_doc(&entry.header.doc)?;
                 cx.store.unproject(&entry.header.doc)?;
@@ -197,6 +211,12 @@ impl Engine {
             ActionKind::LogClosed => self.logs.close(cx.store, &entry.log),
             _ => Ok(()),
         }
+    }
+
+    /// Whether a document is the site's own, which no entry can forget: nobody could work any more.
+    fn is_site_doc(&self, doc: &DocId) -> bool {
+        self.site
+            .is_some_and(|site| schema::site::site_doc(&site) == *doc)
     }
 
     /// Applies a valid change, or records why not. Returns whether the document changed.
@@ -316,6 +336,13 @@ impl Engine {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a batch goes past a multiple of 64 without a signature there. No author writes so, and nobody could serve the
+/// log from that place on.
+pub(crate) fn crosses_border(batch: &EntryBatch) -> bool {
+    let stretch = MAX_BATCH_ENTRIES as u64;
+    batch.last_seq().saturating_sub(1) / stretch > batch.after / stretch
 }
 
 /// Bytes that entries take in a batch.

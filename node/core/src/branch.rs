@@ -14,7 +14,7 @@ use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId, codec, schema};
 
-use crate::accept::n_bytes_of;
+use crate::accept::{crosses_border, n_bytes_of};
 use crate::docs::{change_of, their_hash};
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
@@ -29,6 +29,8 @@ impl Engine {
     /// Our own log continues elsewhere: this folder is an older copy. It is never continued; the rest is pulled like any
     /// other log, and the next entry opens a new incarnation.
     pub(crate) fn own_log_overtaken(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        // What was written to it in this group of events gets its signature first, or nobody could ever be served it.
+        self.seal_own(cx)?;
         let Some(own) = self.own.take() else {
             return Ok(());
         };
@@ -164,15 +166,15 @@ impl Engine {
         };
         tracing::warn!(%log, fork_at, "a log has two branches");
         cx.fx.notices.push(Notice::Forked { log });
+        let Some(changes) = self.checked_changes(peer, &log.actor_bytes(site), &theirs) else {
+            return Ok(());
+        };
         self.own_log_ended_by_fork(cx, &log)?;
         if ours < first.hash {
             let branch = log.branch(fork_at, &first.hash);
             return self.take_branch(cx, site, peer, branch, base, theirs, batch);
         }
         let moved = self.demote(cx, site, &log, base, &ours)?;
-        let Some(changes) = self.checked_changes(peer, &log.actor_bytes(site), &theirs) else {
-            return Ok(());
-        };
         self.accept_run(cx, site, peer, batch, theirs, changes)?;
         let mut docs: Vec<DocId> = moved.iter().map(|entry| entry.header.doc).collect();
         docs.sort_unstable();
@@ -221,8 +223,13 @@ impl Engine {
             };
             entry.change = change_of(&mut self.docs, cx.store, &entry.header.doc, &found)?;
         }
-        let head = self.logs.head(site, log);
         let branch = log.branch(base.at, first);
+        // A peer that knew of the fork may have brought the branch before.
+        let known = self.logs.get(&branch).map(|held| held.mark);
+        let head = self
+            .logs
+            .head(site, log)
+            .max(known.map_or((0, base.hash), |mark| (mark.received, mark.hash)));
         cx.store.move_entries(log, base.at, &branch)?;
         self.logs
             .advance(cx.store, site, &branch, Some(base), head)?;
@@ -247,6 +254,10 @@ impl Engine {
             node: batch.log.node,
             incarnation: of,
         };
+        if crosses_border(batch) {
+            self.reasons.count(Some(peer), Reason::MalformedEntry);
+            return Ok(());
+        }
         let held = self.logs.get(&batch.log).copied();
         let base = match held {
             Some(held) if held.mark.received != batch.after => return Ok(()),

@@ -251,7 +251,7 @@ pub trait Store {
     /// How many entries are pending, and how many quarantined or withheld.
     fn n_set_aside(&self) -> StoreResult<(u64, u64)>;
     /// Gives the entries and signed points of a log with `seq > after` to another log: a branch that lost becomes a log
-    /// of its own.
+    /// of its own. What that log holds at such a place already is the same and replaced.
     fn move_entries(&mut self, from: &LogId, after: u64, to: &LogId) -> StoreResult<()>;
 
     /// Adds a signed point.

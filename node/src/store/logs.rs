@@ -95,6 +95,12 @@ pub(crate) fn move_entries(
     };
     let to = intern(conn, to)?;
     for sql in [
+        "DELETE FROM changes WHERE entry_id IN (SELECT id FROM entries WHERE log_id = ?3
+             AND seq IN (SELECT seq FROM entries WHERE log_id = ?1 AND seq > ?2))",
+        "DELETE FROM entries WHERE log_id = ?3
+             AND seq IN (SELECT seq FROM entries WHERE log_id = ?1 AND seq > ?2)",
+        "DELETE FROM signatures WHERE log_id = ?3
+             AND seq IN (SELECT seq FROM signatures WHERE log_id = ?1 AND seq > ?2)",
         "UPDATE entries SET log_id = ?3 WHERE log_id = ?1 AND seq > ?2",
         "UPDATE signatures SET log_id = ?3 WHERE log_id = ?1 AND seq > ?2",
     ] {

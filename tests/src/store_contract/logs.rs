@@ -184,6 +184,12 @@ pub(super) fn a_branch_moves_to_a_log_of_its_own(store: &mut dyn Store) {
     store.put_entry(&entry(1, 3, 6)).unwrap();
     store.move_entries(&log(7), 0, &log(8)).unwrap();
     assert_eq!(store.entries_of(&doc(5)).unwrap().len(), 4);
+    // The branch came under its own name before it was found to be one.
+    store.put_entry(&entry(1, 4, 5)).unwrap();
+    store.put_signature(&log(1), &point(4)).unwrap();
+    store.move_entries(&log(1), 3, &log(2)).unwrap();
+    assert_eq!(seqs(store, 2), [(log(2), 3), (log(2), 4)]);
+    assert_eq!(store.entries_of(&doc(5)).unwrap().len(), 4);
 }
 
 fn point(seq: u64) -> SignedPoint {

@@ -65,6 +65,11 @@ impl SimStore {
 
     pub(super) fn move_entry(&mut self, from: (LogId, u64), to: (LogId, u64), doc: DocId) {
         let tables = &mut self.tables;
+        if let Some(order) = tables.places.get(&to).copied() {
+            // The same entry came under its new name before.
+            tables.by_doc.remove(&(doc, order));
+            tables.set_aside.remove(&(doc, to.0, to.1));
+        }
         if let Some(text) = tables.entries.get(&from).cloned() {
             tables.entries.remove(&from);
             tables.entries.put(to, text);
