@@ -102,7 +102,9 @@ impl Engine {
         let before = std::mem::replace(&mut self.roster, self.roster_log.fold());
         for peer in self.links.keys().copied().collect::<Vec<_>>() {
             if self.roster.gone.contains_key(&peer) {
-                self.links.remove(&peer);
+                if let Some(link) = self.links.get(&peer).map(|link| link.number) {
+                    self.link_down(cx, peer, link);
+                }
                 self.reasons.count(Some(peer), Reason::Revoked);
                 cx.fx.closes.push(Close {
                     peer,

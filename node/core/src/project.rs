@@ -64,6 +64,11 @@ impl Engine {
         let Some(document) = self.docs.read(cx.store, &doc)? else {
             return Ok(());
         };
+        if schema::new_document(row.kind).is_some_and(|new| new.get_heads() == document.get_heads())
+        {
+            // Everything in it was set aside: it looks as it does where it was never applied.
+            return cx.store.unproject(&doc);
+        }
         match row.kind {
             DocKind::Dossier => {
                 let (dossier, _defects) = schema::dossier::read(document, authors);

@@ -102,6 +102,8 @@ impl Engine {
                 .map_or(EntryState::Pending, EntryState::Withheld);
             cx.store.set_entry_state(&entry.log, entry.seq, state)?;
         }
+        // Whoever loads it anew meanwhile (a change was refused) must not find the old snapshot.
+        self.docs.save_now(cx.store, &doc, row.kind)?;
         self.pending_docs.insert(doc);
         self.retry_pending(cx, doc, row.kind)?;
         self.docs.save_now(cx.store, &doc, row.kind)?;
