@@ -43,6 +43,8 @@ pub(crate) async fn run(folder: &Path, ask: &args::Run, out: Out) -> CliResult<C
 
 async fn serve(folder: &Path, node: &NodeHandle, out: Out) -> CliResult<Server> {
     let server = ipc::serve(folder, node.clone())?;
+    // Before anybody is told that the node runs: whoever hears it may end it at once.
+    let signalled = signals()?;
     let listening = listening(node).await?;
     let line = json!({ "event": "running", "node": node.node(), "listening": listening });
     out.result(&line, || {
@@ -54,10 +56,7 @@ async fn serve(folder: &Path, node: &NodeHandle, out: Out) -> CliResult<Server> 
     tokio::select! {
         biased;
         () = server.shutdown_asked() => tracing::info!("a client asked the node to end"),
-        signalled = signal() => {
-            signalled?;
-            tracing::info!("a signal asked the node to end");
-        }
+        () = signalled => tracing::info!("a signal asked the node to end"),
     }
     Ok(server)
 }
@@ -80,30 +79,36 @@ async fn listening(node: &NodeHandle) -> CliResult<Value> {
     }
 }
 
-/// Waits for Ctrl+C, or what a service manager sends.
+/// Listens from now on for Ctrl+C and what a service manager sends; the future ends when one comes.
 #[cfg(unix)]
-async fn signal() -> io::Result<()> {
+fn signals() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupted = signal(SignalKind::interrupt())?;
     let mut terminated = signal(SignalKind::terminate())?;
     let mut hung_up = signal(SignalKind::hangup())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
-        _ = hung_up.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = terminated.recv() => {}
+            _ = hung_up.recv() => {}
+        }
+    })
 }
 
-/// Waits for Ctrl+C, or for the window or the session to close.
+/// Listens from now on for Ctrl+C and for the end of the window or the session; the future ends when one comes.
 #[cfg(windows)]
-async fn signal() -> io::Result<()> {
-    use tokio::signal::windows::{ctrl_close, ctrl_shutdown};
+fn signals() -> io::Result<impl Future<Output = ()>> {
+    use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
+    let mut interrupted = ctrl_c()?;
     let mut closed = ctrl_close()?;
     let mut shut_down = ctrl_shutdown()?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = closed.recv() => Ok(()),
-        _ = shut_down.recv() => Ok(()),
-    }
+    Ok(async move {
+        tokio::select! {
+            _ = interrupted.recv() => {}
+            _ = closed.recv() => {}
+            _ = shut_down.recv() => {}
+        }
+    })
 }
 
 /// Stops the running node and waits until it has gone.
