@@ -37,6 +37,16 @@ impl Context {
         self.now.day()
     }
 
+    /// The same on a later day; for what must count from that day on.
+    #[must_use]
+    pub fn on_day(self, day: Day) -> Self {
+        let millis = day.first_millis().max(self.now.millis);
+        Self {
+            now: SiteTime::new(millis, self.now.quality),
+            ..self
+        }
+    }
+
     /// What events are stamped with.
     pub fn stamp(&self) -> Stamp {
         Stamp {

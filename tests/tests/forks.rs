@@ -1,4 +1,8 @@
 //! Rolled-back disks and copied folders: nothing an officer was told is lost.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test may stop at the first thing that is not as it should be"
+)]
 
 use lienquay_core::store::Store;
 use lienquay_shared::codec::{List, Text};

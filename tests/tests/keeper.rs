@@ -399,6 +399,7 @@ fn a_keeper_that_restarts_knows_what_it_granted() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one story, told in order")]
 fn every_step_goes_through_the_keeper_from_any_counter() {
     let mut world = site(9, 2);
     let (doc, _) = issue(&mut world, 0, "A");

@@ -154,11 +154,12 @@ impl Engine {
         let state = match (&change, self.withheld(&log, header.seq)) {
             (_, _) if forgotten && header.change_hash.is_some() => EntryState::Forgotten,
             (None, None) if header.change_hash.is_some() => {
-                EntryState::Quarantined(Reason::ChangeDoesNotApply)
+                EntryState::Quarantined(Reason::Forgotten)
             }
-            (None, None) => EntryState::Applied,
+            // Without a change there is no ancestry to wait for: a document forgotten anywhere is forgotten everywhere.
+            (None, _) if header.change_hash.is_none() => EntryState::Applied,
             (_, Some(reason)) => EntryState::Withheld(reason),
-            (Some(_), None) => EntryState::Pending,
+            (_, None) => EntryState::Pending,
         };
         let bytes = (state != EntryState::Forgotten && header.change_hash.is_some())
             .then_some(entry.change);

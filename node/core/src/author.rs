@@ -12,6 +12,7 @@ use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId, sc
 use crate::docs::{our_hash, write_as};
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
+use crate::number::VOID_UNTIL_KNOWN;
 use crate::store::{EntryState, SignedPoint, StoreFault, StoreResult, StoredEntry};
 
 /// What an entry carries beside its place in the log.
@@ -143,7 +144,11 @@ impl Engine {
         self.settings.new_incarnation = false;
         if self.closing.is_some() {
             // What the old log had given out after the copy was made is not known here.
-            let today = self.site_clock.read(cx.now).day();
+            let today = if self.site_clock.is_doubtful(cx.now) {
+                VOID_UNTIL_KNOWN
+            } else {
+                self.site_clock.read(cx.now).day()
+            };
             cx.store.set_meta(fact::VOID_DAY, &codec::encode(&today))?;
             cx.store.release_grants()?;
             cx.fx.notices.push(Notice::NewIncarnation { log });

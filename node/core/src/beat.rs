@@ -43,6 +43,7 @@ impl Engine {
         self.watch_own_clock(cx);
         // A gap whose pull could not start then (too many at once, a lost answer) is looked for again.
         self.pull_elsewhere(cx);
+        self.compare_again(cx)?;
         self.keepers_on_beat(cx)
     }
 

@@ -262,17 +262,25 @@ impl Engine {
         let base = match held {
             Some(held) if held.mark.received != batch.after => return Ok(()),
             Some(held) => held.base,
-            None => {
-                let ours = self.logs.hash_at(cx.store, site, &parent, batch.after)?;
-                (ours == Some(previous)).then_some(Base {
-                    of,
-                    at: batch.after,
-                    hash: previous,
-                })
-            }
+            // The author's signature covers the hash the branch left at, so its place needs no other proof: our copy of
+            // the log may itself have been cut back below it.
+            None => Some(Base {
+                of,
+                at: batch.after,
+                hash: previous,
+            }),
         };
+        let ours = self
+            .logs
+            .hash_at(cx.store, site, &parent, batch.after.saturating_add(1))?;
         let expected = held.map_or(previous, |held| held.mark.hash);
         match (base, batch.verify(&expected)) {
+            (Some(_), Ok(entries))
+                if held.is_none() && ours == entries.first().map(|first| first.hash) =>
+            {
+                // Not a branch: these are the log's own entries under another name.
+                self.reasons.count(Some(peer), Reason::Duplicate);
+            }
             (Some(base), Ok(entries)) => {
                 let named = held.is_some()
                     || entries

@@ -106,6 +106,10 @@ pub struct Engine {
     pub(crate) site_clock: SiteClock,
     pub(crate) links: BTreeMap<NodeId, Link>,
     pub(crate) pulls: BTreeMap<LogTag, Pull>,
+    /// The log whose pull timed out last: the next gap looked at is the one after it.
+    pub(crate) last_timeout: LogTag,
+    /// The member whose whole vector was compared last.
+    pub(crate) last_compared: NodeId,
     pub(crate) timers: Timers,
     pub(crate) reasons: ReasonCounts,
     pub(crate) asks: Asks,
@@ -119,6 +123,8 @@ pub struct Engine {
     pub(crate) disk_free_mib: u64,
     /// The last store fault and when it was, until a write succeeds again.
     pub(crate) store_trouble: Option<(StoreFault, u64)>,
+    /// The state could not be read after a store fault; nothing is handled until it can.
+    unreadable: bool,
     pub(crate) leaving: bool,
     /// Whether the officer was asked for the date.
     pub(crate) clock_doubt_told: bool,
@@ -167,6 +173,8 @@ impl Engine {
             site_clock: SiteClock::default(),
             links: BTreeMap::new(),
             pulls: BTreeMap::new(),
+            last_timeout: LogTag([0; LogTag::LEN]),
+            last_compared: NodeId([0; NodeId::LEN]),
             timers: Timers::default(),
             reasons: ReasonCounts::default(),
             asks: Asks::default(),
@@ -177,6 +185,7 @@ impl Engine {
             after_push: Vec::new(),
             disk_free_mib: 0,
             store_trouble: None,
+            unreadable: false,
             leaving: false,
             clock_doubt_told: false,
             site_cache: None,
@@ -252,6 +261,7 @@ impl Engine {
         }
         if let Err(again) = read {
             tracing::error!(error = %again, "the store cannot be read");
+            self.unreadable = true;
         }
         self.store_trouble = Some((fault.clone(), now.mono_millis));
         self.pulls.clear();
@@ -287,6 +297,11 @@ impl Engine {
         event: Event,
         fx: &mut Effects,
     ) -> StoreResult<()> {
+        if self.unreadable {
+            // Memory may be ahead of the disk: nothing is done before the state could be read anew.
+            self.read_state(now, rng, store)?;
+            self.unreadable = false;
+        }
         let cx = &mut Cx {
             now,
             rng,

@@ -14,7 +14,7 @@ use lienquay_shared::domain::site_time::Day;
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk, SeriesKey};
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{DocId, NodeId, OfficerId, RequestId};
+use lienquay_shared::{DocId, NodeId, OfficerId, RequestId, codec};
 
 use crate::engine::{Cx, Engine, fact, fact_of};
 use crate::event::Token;
@@ -28,6 +28,9 @@ const ASK_TIMEOUT_MILLIS: u64 = 800;
 const MAX_TRIES: u32 = 2;
 /// Submissions that may wait for numbers at once: far more than a counter's officers can have open.
 const MAX_WAITING: usize = 256;
+
+/// Stands for the void day while the date is not known.
+pub(crate) const VOID_UNTIL_KNOWN: Day = Day(i32::MAX);
 
 /// A dossier that waits for its number.
 #[derive(Debug, Clone)]
@@ -197,7 +200,10 @@ impl Engine {
         day: Day,
     ) -> StoreResult<Option<u32>> {
         let state = self.site_model(cx)?.series(series);
-        let Some(state) = state.filter(|state| state.may_use_range(&self.me)) else {
+        // Released on a later day than it is here: our clock is behind the old keeper's, and it knows this day's numbers.
+        let Some(state) = state.filter(|state| {
+            state.may_use_range(&self.me) && state.released.is_none_or(|mark| mark.day <= day)
+        }) else {
             return Ok(None);
         };
         self.next_in(
@@ -211,19 +217,34 @@ impl Engine {
 
     fn next_in(
         &self,
-        cx: &Cx<'_>,
+        cx: &mut Cx<'_>,
         series: &SeriesKey,
         day: Day,
         range: NumberRange,
         released: Option<u32>,
     ) -> StoreResult<Option<u32>> {
-        if fact_of::<Day>(cx.store, fact::VOID_DAY)? == Some(day) {
+        if self.ranges_are_void(cx, day)? {
             return Ok(None);
         }
         let last = cx
             .store
             .last_number(&series_text(series, day), range.first, range.last)?;
         Ok(range.next(last.max(released)))
+    }
+
+    /// Whether this node's ranges are void: on the day its log began anew, and, if that day was not known then, on the
+    /// first day that is.
+    fn ranges_are_void(&self, cx: &mut Cx<'_>, day: Day) -> StoreResult<bool> {
+        match fact_of::<Day>(cx.store, fact::VOID_DAY)? {
+            Some(void) if void == VOID_UNTIL_KNOWN => {
+                if !self.site_clock.is_doubtful(cx.now) {
+                    cx.store.set_meta(fact::VOID_DAY, &codec::encode(&day))?;
+                }
+                Ok(true)
+            }
+            Some(void) => Ok(day <= void),
+            None => Ok(false),
+        }
     }
 
     fn number_from_own_slot(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {
@@ -256,6 +277,7 @@ impl Engine {
             doc: then.doc(),
         };
         cx.store.put_number(&row)?;
+        self.note_day_numbered(cx, &series, day)?;
         self.wrote_own();
         self.numbered(cx, then, Some(number))
     }

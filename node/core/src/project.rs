@@ -12,7 +12,7 @@ use crate::event::Notice;
 use crate::store::{ProjectionRow, StoreResult};
 
 /// Rounds of projecting within one group: what a projection causes (a handover, a grant row) may touch documents again.
-const MAX_ROUNDS: usize = 4;
+const MAX_ROUNDS: usize = 32;
 
 /// Which node writes under an automerge actor, for every log this node knows.
 #[derive(Debug, Clone, Default)]

@@ -209,7 +209,31 @@ impl Engine {
                         .is_some_and(|row| row.received >= pull.upto)
                 })
         });
-        self.pull(cx, other.unwrap_or(pull.peer), tag, pull.upto);
+        self.last_timeout = tag;
+        match other {
+            Some(other) => self.pull(cx, other, tag, pull.upto),
+            // Nobody else has it: others get their turn first, or rows that nobody can serve would hold every place.
+            None => self.pull_elsewhere(cx),
+        }
+    }
+
+    /// Compares a peer's whole vector with ours again: a row may have been heard before our copy of its log changed.
+    pub(crate) fn compare_again(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        let Some(site) = self.site else { return Ok(()) };
+        let members = self.member_links();
+        let next = members.iter().find(|peer| **peer > self.last_compared);
+        let Some(peer) = next.or(members.first()).copied() else {
+            return Ok(());
+        };
+        self.last_compared = peer;
+        let rows: Vec<MarkRow> = match self.links.get(&peer) {
+            Some(link) if !self.boot.is_loading() => link.theirs.values().copied().collect(),
+            Some(_) | None => return Ok(()),
+        };
+        for row in rows {
+            self.compare(cx, &site, peer, &row)?;
+        }
+        Ok(())
     }
 
     /// A peer is gone, or the roster grew: looks again at every gap the remaining vectors show.
@@ -221,7 +245,9 @@ impl Engine {
                 best.extend(link.theirs.keys().map(|tag| (*tag, ())));
             }
         }
-        for tag in best.into_keys() {
+        let tags: Vec<LogTag> = best.into_keys().collect();
+        let from = tags.partition_point(|tag| *tag <= self.last_timeout);
+        for tag in tags[from..].iter().chain(&tags[..from]).copied() {
             let received = self
                 .logs
                 .by_tag(&tag)

@@ -86,6 +86,12 @@ impl Day {
         Self(i32::try_from(hours / 24).unwrap_or(i32::MAX))
     }
 
+    /// Its first moment in Vietnam, Unix milliseconds.
+    pub fn first_millis(self) -> u64 {
+        let days = u64::try_from(self.0).unwrap_or(0);
+        (days * DAY_MILLIS).saturating_sub(OFFSET_MILLIS)
+    }
+
     /// `YYMMDD`, as codes carry it.
     pub fn yymmdd(self) -> String {
         let date = self.date();

@@ -180,10 +180,12 @@ impl Engine {
         let last = ask.after.saturating_add(MAX_HEADERS as u64);
         let (mut points, mut at) = (Vec::<SignedPoint>::new(), ask.after);
         while at < ask.upto && points.len() < MAX_POINTS {
-            let near = cx.store.signature_before(&ask.log, at + stretch)?;
+            let near = cx
+                .store
+                .signature_before(&ask.log, at.saturating_add(stretch))?;
             let next = match near.filter(|point| point.seq > at) {
                 Some(point) => Some(point),
-                None => cx.store.signature_after(&ask.log, at + 1)?,
+                None => cx.store.signature_after(&ask.log, at.saturating_add(1))?,
             };
             match next.filter(|point| point.seq <= last) {
                 Some(point) => points.push(point),

@@ -241,7 +241,7 @@ impl Engine {
         }
         let void_day: Option<lienquay_shared::domain::site_time::Day> =
             fact_of(cx.store, fact::VOID_DAY)?;
-        if void_day.is_none_or(|day| day.0 != row.day) {
+        if void_day.is_none_or(|day| day.0 < row.day) {
             return Ok(false);
         }
         let Some(own) = self.own else { return Ok(true) };

@@ -1,15 +1,15 @@
 //! The keeper's side of a series: giving numbers to other nodes, and letting go of the range when replaced.
 
-use lienquay_shared::NodeId;
 use lienquay_shared::decide::Write;
 use lienquay_shared::domain::site_time::Day;
 use lienquay_shared::log::{ActionKind, DocKind};
 use lienquay_shared::schema::series::{GivenNumber, give, series_doc};
 use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk, NumberRefusal, SeriesKey};
 use lienquay_shared::wire::{Message, Priority};
+use lienquay_shared::{NodeId, RequestId, codec};
 
 use super::{keeper_range, series_text};
-use crate::engine::{Cx, Engine};
+use crate::engine::{Cx, Engine, fact_of};
 use crate::event::Send;
 use crate::store::{NumberRow, StoreResult};
 
@@ -46,9 +46,10 @@ impl Engine {
     ) -> StoreResult<Result<u32, NumberRefusal>> {
         let day = self.site_clock.read(cx.now).day();
         let text = series_text(&ask.series, day);
+        let request = asked_by(&peer, &ask.request);
         if let Some(row) = cx
             .store
-            .number_of(&ask.request)?
+            .number_of(&request)?
             .filter(|row| row.series == text)
         {
             return Ok(Ok(row.number));
@@ -72,9 +73,10 @@ impl Engine {
         cx.store.put_number(&NumberRow {
             series: text,
             number,
-            request: ask.request,
+            request,
             doc: ask.doc,
         })?;
+        self.note_day_numbered(cx, &ask.series, day)?;
         self.log_grant(cx, peer, ask, day, number)?;
         Ok(Ok(number))
     }
@@ -102,6 +104,20 @@ impl Engine {
         Ok(())
     }
 
+    /// Remembers the latest day on which the keeper's range of a series was used.
+    pub(super) fn note_day_numbered(
+        &mut self,
+        cx: &mut Cx<'_>,
+        series: &SeriesKey,
+        day: Day,
+    ) -> StoreResult<()> {
+        let name = day_fact(series);
+        if fact_of::<Day>(cx.store, &name)?.is_none_or(|known| known < day) {
+            cx.store.set_meta(&name, &codec::encode(&day))?;
+        }
+        Ok(())
+    }
+
     /// The old keeper of a series, once it learns that it was replaced, tells where it stopped.
     pub(crate) fn release_series(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
         let (context, site) = self.context(cx)?;
@@ -115,6 +131,12 @@ impl Engine {
             .map(|(key, _)| key.clone())
             .collect();
         for series in held {
+            // Clocks differ around midnight: what counts is the last day on which this node gave numbers.
+            let numbered = fact_of::<Day>(cx.store, &day_fact(&series))?;
+            let context = match numbered.filter(|day| *day > context.day()) {
+                Some(day) => context.on_day(day),
+                None => context,
+            };
             let range = keeper_range(&series);
             let last = cx.store.last_number(
                 &series_text(&series, context.day()),
@@ -135,5 +157,22 @@ impl Engine {
             }
         }
         Ok(())
+    }
+}
+
+/// A request as the keeper remembers it: two nodes that ask under one id get two numbers.
+fn asked_by(peer: &NodeId, request: &RequestId) -> RequestId {
+    let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 number request");
+    hasher.update(peer.as_bytes()).update(request.as_bytes());
+    let mut id = [0; RequestId::LEN];
+    hasher.finalize_xof().fill(&mut id);
+    RequestId(id)
+}
+
+/// The name of the fact that tells on which day a series was numbered last.
+fn day_fact(series: &SeriesKey) -> String {
+    match series {
+        SeriesKey::Dossier => "numbered/dossier".to_owned(),
+        SeriesKey::Lane(lane) => format!("numbered/lane/{}", &**lane),
     }
 }
