@@ -13,7 +13,7 @@ use lienquay_tests::sim::world::{Prepared, World};
 /// entries again.
 const FAILED_SEEDS: &[u64] = &[22, 53];
 /// Seeds of an ordinary run of the tests.
-const N_SEEDS: u64 = 100;
+const N_SEEDS: u64 = 300;
 /// Steps of a day; each is one officer's action and perhaps a fault.
 const N_STEPS: u64 = 120;
 
