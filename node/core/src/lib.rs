@@ -13,6 +13,7 @@ mod beat;
 mod boot;
 mod branch;
 mod commands;
+mod dispatch;
 pub mod docs;
 pub mod engine;
 pub mod event;
