@@ -54,6 +54,7 @@ async fn run(args: Args, out: Out) -> CliResult<exit::Code> {
         Verb::Stop => running::stop(&folder, out).await,
         Verb::Waiting => membership::waiting(&folder, out).await,
         Verb::Admit(admit) => membership::admit(&folder, &admit, out).await,
+        Verb::Recover => membership::recover(&folder, out).await,
         Verb::Reject(peer) => membership::reject(&folder, &peer.peer, out).await,
         Verb::Members => membership::members(&folder, out).await,
         Verb::Revoke(revoke) => membership::revoke(&folder, &revoke, out).await,

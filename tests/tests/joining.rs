@@ -5,7 +5,7 @@
     reason = "a test fails by panicking"
 )]
 
-use lienquay_core::event::{Control, Notice};
+use lienquay_core::event::{Control, Found, Notice};
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::Command;
 use lienquay_shared::domain::site::Lane;
@@ -82,7 +82,7 @@ fn a_founded_site_can_be_worked_with_at_once() {
 #[test]
 fn a_site_is_founded_once() {
     let mut world = two_pcs(2);
-    let found = lienquay_core::event::Found {
+    let found = Found {
         site_secret: [7; 32],
         site_name: "Khác".to_owned(),
         unit: "H26.16".to_owned(),
@@ -90,7 +90,7 @@ fn a_site_is_founded_once() {
         node_name: "quay9".to_owned(),
     };
     assert!(world.control(0, Control::Found(found.clone())).is_err());
-    let unnamed = lienquay_core::event::Found {
+    let unnamed = Found {
         unit: "có dấu cách".to_owned(),
         ..found
     };
@@ -318,4 +318,46 @@ fn a_pc_retires_when_others_hold_all_it_wrote() {
         "the closing entry arrived"
     );
     assert!(!world.network.is_linked(0, 1));
+}
+
+#[test]
+fn the_recovery_sheet_makes_a_member_administrator_when_the_founder_is_gone() {
+    let mut world = World::new(11);
+    world.add_node("quay1");
+    world.add_node("quay2");
+    let found = Found {
+        site_secret: [9; 32],
+        site_name: "Xã Thử".to_owned(),
+        unit: "H26.15".to_owned(),
+        officer_name: "Lê Thị Đầu".to_owned(),
+        node_name: "quay1".to_owned(),
+    };
+    world.control(0, Control::Found(found)).unwrap();
+    seek(&mut world, 1);
+    until_codes_shown(&mut world, 1, 0);
+    confirm(&mut world, 1, 0);
+    confirm(&mut world, 0, 1);
+    world.run_until_quiescent();
+    world.crash(0, PowerLoss::AllUnsynced);
+    let newcomer = world.add_node("quay3");
+    let founder = world.nodes[0].id;
+    let wrong = Control::Recover {
+        site_secret: [1; 32],
+    };
+    assert!(world.control(1, wrong).is_err());
+    let revoke = || Command::Revoke {
+        node: founder,
+        reason: Text::truncated("mất máy"),
+    };
+    assert!(world.submit(1, revoke()).is_err());
+    let sheet = Control::Recover {
+        site_secret: [9; 32],
+    };
+    world.control(1, sheet).unwrap();
+    world.done(1, revoke());
+    seek(&mut world, newcomer);
+    until_codes_shown(&mut world, newcomer, 1);
+    confirm(&mut world, newcomer, 1);
+    confirm(&mut world, 1, newcomer);
+    assert!(world.run_until(30_000, |world| has_joined(world, newcomer)));
 }

@@ -102,6 +102,11 @@ pub enum Control {
         /// Unix milliseconds, true time.
         utc_millis: u64,
     },
+    /// The site key from the recovery sheet makes this PC an administrator: for when those there were are gone.
+    Recover {
+        /// The site's secret key; it signs one statement and is not kept.
+        site_secret: [u8; 32],
+    },
     /// Hand everything kept to others, keep nothing new; answered when others hold it durably, or at once when nobody
     /// can take it.
     Leave,

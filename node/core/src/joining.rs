@@ -113,6 +113,7 @@ impl Engine {
             Control::ConfirmCode { peer, admin } => self.confirm_code(cx, peer, admin)?,
             Control::RejectCode { peer } => self.reject_code(cx, peer),
             Control::Anchor { utc_millis } => self.anchor(cx, utc_millis)?,
+            Control::Recover { site_secret } => self.recover(cx, &site_secret)?,
             // Answered when others hold what was handed over.
             Control::Leave => return self.leave(cx, token),
         };

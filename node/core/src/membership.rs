@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::kind::{Kind, Slot};
 use lienquay_shared::roster::{InsertOutcome, Refused, Signer, Statement};
 use lienquay_shared::wire::link::RosterChunk;
@@ -67,20 +68,32 @@ impl Engine {
         if grew { self.roster_grew(cx) } else { Ok(()) }
     }
 
-    /// Signs a statement with this node's key, or with the site key while it is at hand, and tells everybody.
+    /// Signs a statement with this node's key and tells everybody.
     pub(crate) fn state(&mut self, cx: &mut Cx<'_>, kind: Kind) -> StoreResult<()> {
+        let key = self.settings.key.clone();
+        self.state_as(cx, kind, Signer::Node(self.me), &key)
+    }
+
+    /// The same with a given key: the site's, while the recovery sheet is at hand.
+    pub(crate) fn state_as(
+        &mut self,
+        cx: &mut Cx<'_>,
+        kind: Kind,
+        by: Signer,
+        key: &NodeKey,
+    ) -> StoreResult<()> {
         let Some(site) = self.site else {
             return Err(StoreFault::Failed("no site".to_owned()));
         };
         let statement = Statement {
             site,
             kind,
-            by: Signer::Node(self.me),
+            by,
             parents: self.roster_log.parents(),
             hlc: self.clock.tick(cx.now.wall_millis),
         };
         let signed = statement
-            .sign(&self.settings.key)
+            .sign(key)
             .map_err(|error| StoreFault::Failed(error.to_string()))?;
         let InsertOutcome::Stored(hashes) = self.roster_log.insert(signed.clone()) else {
             return Err(StoreFault::Failed(

@@ -1,12 +1,12 @@
-//! Taking a PC out of the site: shut out by an administrator, or leaving in good order.
+//! Taking a PC out of the site: shut out by an administrator, or leaving in good order; and who may, once they are gone.
 
 use lienquay_shared::codec::Text;
 use lienquay_shared::command::Outcome;
 use lienquay_shared::decide::role::{self, Right};
-use lienquay_shared::log::{ActionKind, DocKind, VersionVector};
+use lienquay_shared::log::{ActionKind, DocKind, NodeKey, VersionVector};
 use lienquay_shared::refusal::Refusal;
-use lienquay_shared::roster::cuts_of;
-use lienquay_shared::roster::kind::{Cuts, Kind, Retire, Revoke, SlotKeeper};
+use lienquay_shared::roster::kind::{Admin, Cuts, Kind, Retire, Revoke, SlotKeeper};
+use lienquay_shared::roster::{Signer, cuts_of};
 use lienquay_shared::wire::{Message, Priority};
 use lienquay_shared::{DocId, NodeId, OfficerId, RequestId};
 
@@ -178,5 +178,32 @@ impl Engine {
         } else {
             Ok(())
         }
+    }
+}
+
+impl Engine {
+    /// The recovery sheet makes this PC an administrator, whoever else is left.
+    pub(crate) fn recover(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site_secret: &[u8; 32],
+    ) -> StoreResult<Result<(), Refusal>> {
+        let key = NodeKey::from_secret(site_secret);
+        if self.site != Some(key.site()) {
+            let why = "Phiếu khôi phục này không phải của điểm này. Anh/chị kiểm tra lại phiếu.";
+            return Ok(Err(Refusal::invalid("sheet", why)));
+        }
+        if !self.roster.is_member(&self.me) {
+            return Ok(Err(Refusal::UnknownNode));
+        }
+        if self.roster.is_admin(&self.me) {
+            return Ok(Err(Refusal::NoChange));
+        }
+        let kind = Kind::Admin(Admin {
+            node: self.me,
+            admin: true,
+        });
+        self.state_as(cx, kind, Signer::Site, &key)?;
+        Ok(Ok(()))
     }
 }

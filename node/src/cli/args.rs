@@ -54,6 +54,8 @@ pub(crate) enum Verb {
     Admit(Admit),
     /// Turn a waiting PC away.
     Reject(Peer),
+    /// Make this PC an administrator with the recovery sheet, read from the standard input
+    Recover,
     /// List the PCs of the site.
     Members,
     /// Shut a PC out: lost, stolen or misused.

@@ -1,5 +1,6 @@
-//! Who takes part: `waiting`, `admit`, `reject`, `members`, `revoke`, `retire`.
+//! Who takes part: `waiting`, `admit`, `reject`, `members`, `revoke`, `retire`, `recover`.
 
+use std::io::{self, IsTerminal as _, Read as _};
 use std::path::Path;
 
 use lienquay_shared::NodeId;
@@ -15,6 +16,9 @@ use crate::cli::{args, exit};
 use crate::ipc::{Client, Request, Response};
 use crate::runtime::WaitingPeer;
 use exit::{CliError, CliResult, Code};
+
+/// A sheet is nine groups of ten digits, or a QR text as long.
+const MAX_SHEET_BYTES: u64 = 512;
 
 /// Only a running node meets newcomers.
 async fn running(folder: &Path) -> CliResult<Client> {
@@ -163,4 +167,24 @@ fn member(rows: &[MemberRow], by: &str) -> CliResult<NodeId> {
             "several PCs match; give the whole key".to_owned(),
         )),
     }
+}
+
+/// The sheet is typed or scanned into the standard input: an argument could be seen by every user of this PC.
+pub(crate) async fn recover(folder: &Path, out: Out) -> CliResult<Code> {
+    if io::stdin().is_terminal() {
+        out.note("Gõ hoặc quét phiếu khôi phục, rồi Ctrl+D. (type or scan the recovery sheet, then Ctrl+D)");
+    }
+    let mut typed = String::new();
+    io::stdin()
+        .take(MAX_SHEET_BYTES)
+        .read_to_string(&mut typed)?;
+    let sheet = Text::truncated(typed.trim());
+    let mut session = Session::in_site(folder).await?;
+    let recovered = session.request(Request::Recover { sheet }).await;
+    session.close().await?;
+    recovered?;
+    out.result(&"done", || {
+        "Máy này đã là máy quản trị. (this PC is an administrator now)".to_owned()
+    })?;
+    DONE
 }

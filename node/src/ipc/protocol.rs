@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use lienquay_shared::NodeId;
+use lienquay_shared::codec::Text;
 use lienquay_shared::command::{Outcome, Submission};
 use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
@@ -33,6 +34,11 @@ pub enum Request {
     Reject {
         /// Which.
         peer: NodeId,
+    },
+    /// Make this PC an administrator with the recovery sheet: its groups or its QR text.
+    Recover {
+        /// The sheet.
+        sheet: Text<512>,
     },
     /// Connect to an address.
     Dial {

@@ -9,6 +9,7 @@ use interprocess::local_socket::tokio::{Listener, Stream};
 use lienquay_core::event::Control;
 use lienquay_shared::command::Outcome;
 use lienquay_shared::refusal::Refusal;
+use lienquay_shared::roster::RecoverySheet;
 use tokio::io::BufReader;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
@@ -185,6 +186,13 @@ pub(crate) async fn answer(node: &NodeHandle, request: Request) -> Response {
             done(node.control(Control::ConfirmCode { peer, admin }).await)
         }
         Request::Reject { peer } => done(node.control(Control::RejectCode { peer }).await),
+        Request::Recover { sheet } => match RecoverySheet::parse(&sheet) {
+            Ok(sheet) => {
+                let site_secret = sheet.key().to_secret();
+                done(node.control(Control::Recover { site_secret }).await)
+            }
+            Err(error) => Response::Refused(Refusal::invalid("sheet", error.vietnamese())),
+        },
         Request::Dial { addr } => answered(node.dial(addr).map(|()| Response::Ok)),
         Request::Shutdown | Request::Subscribe | Request::Verify => Response::Ok,
     }
