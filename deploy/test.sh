@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the tests need and passes them.
 #   deploy/test.sh          everything that fits in a few minutes
-#   deploy/test.sh --long   many more simulated mornings and property cases on top (about an hour)
+#   deploy/test.sh --long   thousands of simulated days and property cases instead of hundreds
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/lib/setup.sh
