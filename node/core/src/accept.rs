@@ -12,7 +12,17 @@ use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId, schema};
 
 use crate::docs::{Applied, change_of, our_hash};
 use crate::engine::{Cx, Engine};
+use crate::set_aside::Released;
 use crate::store::{EntryRef, EntryState, SignedPoint, Store, StoreResult, StoredEntry};
+
+/// Whether an entry may bring in what it builds on from among those set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ancestry {
+    /// Not yet: valid entries come first.
+    Held,
+    /// It may.
+    Release,
+}
 
 impl Engine {
     /// Entries arrived, pushed or pulled.
@@ -173,8 +183,9 @@ impl Engine {
         cx.store.put_entry(&stored)?;
         match (state, change) {
             (EntryState::Pending, Some(change)) => {
-                self.try_apply(cx, &stored, &change)?;
-                self.retry_pending(cx, stored.header.doc, stored.header.kind)
+                self.try_apply(cx, &stored, &change, Ancestry::Release)?;
+                self.retry_pending(cx, stored.header.doc, stored.header.kind)?;
+                self.rebuild_if_crowded_out(cx, &stored)
             }
             // A valid entry that builds on this one may have come first, and was waiting for it.
             (EntryState::Withheld(_), Some(_)) => {
@@ -226,17 +237,24 @@ impl Engine {
         cx: &mut Cx<'_>,
         entry: &StoredEntry,
         change: &Change,
+        ancestry: Ancestry,
     ) -> StoreResult<bool> {
         let header = &entry.header;
         let mut outcome = self
             .docs
             .apply(cx.store, &header.doc, header.kind, change)?;
         if let Applied::Missing(missing) = &outcome
-            && self.release_ancestors(cx, &header.doc, header.kind, missing)?
+            && ancestry == Ancestry::Release
         {
-            outcome = self
-                .docs
-                .apply(cx.store, &header.doc, header.kind, change)?;
+            match self.release_ancestors(cx, &header.doc, header.kind, missing)? {
+                Released::All => {
+                    outcome = self
+                        .docs
+                        .apply(cx.store, &header.doc, header.kind, change)?;
+                }
+                Released::Clash => return self.lose_ground(cx, entry),
+                Released::Absent => {}
+            }
         }
         match outcome {
             Applied::Yes => {
@@ -293,16 +311,28 @@ impl Engine {
         doc: DocId,
         kind: DocKind,
     ) -> StoreResult<()> {
+        self.retry_pending_with(cx, doc, kind, Ancestry::Release)
+    }
+
+    /// The same, with or without entries set aside; in the order of their logs, which is the same on every node.
+    pub(crate) fn retry_pending_with(
+        &mut self,
+        cx: &mut Cx<'_>,
+        doc: DocId,
+        kind: DocKind,
+        ancestry: Ancestry,
+    ) -> StoreResult<()> {
         if !self.pending_docs.contains(&doc) {
             return Ok(());
         }
         loop {
-            let pending: Vec<EntryRef> = cx
+            let mut pending: Vec<EntryRef> = cx
                 .store
                 .entries_of(&doc)?
                 .into_iter()
                 .filter(|entry| entry.state == EntryState::Pending)
                 .collect();
+            pending.sort_by_key(|entry| (entry.log, entry.seq));
             if pending.is_empty() {
                 self.pending_docs.remove(&doc);
                 return Ok(());
@@ -312,7 +342,7 @@ impl Engine {
                 let stored = cx.store.entry(&entry.log, entry.seq)?;
                 let change = self.parsed_change(cx.store, &doc, &entry)?;
                 if let (Some(stored), Some(change)) = (stored, change) {
-                    progressed |= self.try_apply(cx, &stored, &change)?;
+                    progressed |= self.try_apply(cx, &stored, &change, ancestry)?;
                 }
             }
             if !progressed {

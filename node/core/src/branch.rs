@@ -361,7 +361,11 @@ impl Engine {
 
     /// Entries of this node on a branch that lost, written again in its new incarnation, each beside what it was written
     /// beside: what others did meanwhile is not overwritten but stands in conflict with it.
-    fn write_again(&mut self, cx: &mut Cx<'_>, entries: Vec<StoredEntry>) -> StoreResult<()> {
+    pub(crate) fn write_again(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entries: Vec<StoredEntry>,
+    ) -> StoreResult<()> {
         let mut rewritten: BTreeMap<automerge::ChangeHash, automerge::ChangeHash> = BTreeMap::new();
         for entry in entries {
             let header = entry.header;

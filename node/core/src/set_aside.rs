@@ -6,9 +6,24 @@ use lienquay_shared::log::DocKind;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{ChangeHash, DocId, LogId, schema};
 
+use crate::accept::Ancestry;
 use crate::docs::{Applied, change_of, our_hash};
 use crate::engine::{Cx, Engine};
-use crate::store::{EntryRef, EntryState, StoreResult};
+use crate::store::{EntryRef, EntryState, StoreResult, StoredEntry};
+
+/// The state of a valid entry that builds on a change whose place another took.
+const LOST_GROUND: EntryState = EntryState::Quarantined(Reason::LosingBranch);
+
+/// Whether what a change builds on could be let in from among the entries set aside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Released {
+    /// All of it is in the document now.
+    All,
+    /// Some of it is not here yet.
+    Absent,
+    /// Some of it never fits: its place in its actor's sequence is taken.
+    Clash,
+}
 
 impl Engine {
     /// Why an entry is set aside even though it is genuine; `None` for a valid one.
@@ -29,12 +44,14 @@ impl Engine {
         doc: &DocId,
         kind: DocKind,
         missing: &[ChangeHash],
-    ) -> StoreResult<bool> {
+    ) -> StoreResult<Released> {
         let set_aside: Vec<EntryRef> = cx
             .store
             .entries_of(doc)?
             .into_iter()
-            .filter(|entry| matches!(entry.state, EntryState::Withheld(_)))
+            .filter(|entry| {
+                matches!(entry.state, EntryState::Withheld(_)) || entry.state == LOST_GROUND
+            })
             .collect();
         let mut wanted = missing.to_vec();
         let mut chosen: Vec<(EntryRef, Change)> = Vec::new();
@@ -49,10 +66,13 @@ impl Engine {
                 .iter()
                 .find(|entry| entry.change_hash == Some(hash))
             else {
-                return Ok(false);
+                return Ok(Released::Absent);
             };
+            if entry.state == LOST_GROUND {
+                return Ok(Released::Clash);
+            }
             let Some(change) = self.parsed_change(cx.store, doc, entry)? else {
-                return Ok(false);
+                return Ok(Released::Absent);
             };
             if let Applied::Missing(further) = self.docs.missing(cx.store, doc, kind, &change)? {
                 wanted.extend(further);
@@ -70,15 +90,54 @@ impl Engine {
                             .set_entry_state(&entry.log, entry.seq, EntryState::Applied)?;
                     }
                     Applied::Missing(_) => waiting.push((entry, change)),
-                    Applied::No(_) => return Ok(false),
+                    Applied::No(_) => return Ok(Released::Clash),
                 }
             }
             if waiting.len() == before {
-                return Ok(false);
+                return Ok(Released::Absent);
             }
             chosen = waiting;
         }
+        Ok(Released::All)
+    }
+
+    /// A valid entry builds on a change whose place another took. It stays quarantined, the same on every node, and its
+    /// author writes it again on what stands now.
+    pub(crate) fn lose_ground(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+    ) -> StoreResult<bool> {
+        let header = &entry.header;
+        cx.store
+            .set_entry_state(&entry.log, header.seq, LOST_GROUND)?;
+        self.reasons
+            .count(Some(entry.log.node), Reason::LosingBranch);
+        if entry.log.node == self.me {
+            self.write_again(cx, vec![entry.clone()])?;
+        }
         Ok(true)
+    }
+
+    /// A valid entry did not apply: if entries set aside were let in before it came, they may hold its place.
+    pub(crate) fn rebuild_if_crowded_out(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+    ) -> StoreResult<()> {
+        let now = cx.store.entry(&entry.log, entry.header.seq)?;
+        let refused = EntryState::Quarantined(Reason::ChangeDoesNotApply);
+        if now.is_none_or(|now| now.state != refused) {
+            return Ok(());
+        }
+        let let_in = cx.store.entries_of(&entry.header.doc)?.iter().any(|other| {
+            other.state == EntryState::Applied && self.withheld(&other.log, other.seq).is_some()
+        });
+        if let_in {
+            self.rebuild(cx, entry.header.doc)
+        } else {
+            Ok(())
+        }
     }
 
     /// Builds a document anew from its entries, after some of them became valid or invalid.
@@ -96,7 +155,9 @@ impl Engine {
             return Ok(());
         };
         self.docs.replace(doc, row.kind, empty);
-        for entry in refs.iter().filter(|entry| entry.change_hash.is_some()) {
+        // What lost its ground was written again by its author; it must not come back beside that.
+        let kept = |entry: &&EntryRef| entry.change_hash.is_some() && entry.state != LOST_GROUND;
+        for entry in refs.iter().filter(kept) {
             let state = self
                 .withheld(&entry.log, entry.seq)
                 .map_or(EntryState::Pending, EntryState::Withheld);
@@ -105,7 +166,10 @@ impl Engine {
         // Whoever loads it anew meanwhile (a change was refused) must not find the old snapshot.
         self.docs.save_now(cx.store, &doc, row.kind)?;
         self.pending_docs.insert(doc);
-        self.retry_pending(cx, doc, row.kind)?;
+        // Valid entries first: a change of a losing branch and the one that won share a place in their actor's sequence,
+        // and automerge takes only the first.
+        self.retry_pending_with(cx, doc, row.kind, Ancestry::Held)?;
+        self.retry_pending_with(cx, doc, row.kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, row.kind)?;
         self.docs.mark_dirty(doc);
         Ok(())

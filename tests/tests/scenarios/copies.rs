@@ -134,3 +134,31 @@ fn a_clone_that_knows_it_is_one_starts_its_own_log() {
         Notice::Forked { .. }
     )));
 }
+
+/// Counter 2's edit is built on by counter 1; its disk is rolled back and it edits the same dossier again, in the same
+/// place of its sequence. Whoever hears of what first, all end with the same.
+#[test]
+fn an_edit_of_a_lost_branch_that_another_built_on_ends_the_same_everywhere() {
+    for seed in 20..60 {
+        let mut world = three(seed);
+        let doc = dossier(&mut world, 1);
+        world.run_until_quiescent();
+        let old = world.backup(1);
+        edit(&mut world, 1, doc, "Trước khi lùi");
+        world.run_until_quiescent();
+        world.partition(&[&[0], &[1], &[2]]);
+        edit(&mut world, 0, doc, "Xây trên bản trước");
+        world.restore(1, old, false);
+        edit(&mut world, 1, doc, "Sau khi lùi");
+        let first_to_meet: [&[usize]; 2] = if seed % 2 == 0 {
+            [&[0], &[1, 2]]
+        } else {
+            [&[1], &[0, 2]]
+        };
+        world.partition(&first_to_meet);
+        world.run_for(20_000);
+        world.heal();
+        world.run_until_quiescent();
+        check_converged(&world);
+    }
+}
