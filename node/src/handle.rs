@@ -1,5 +1,7 @@
 //! The handle of a running node: what the desktop program, the command line and tests share.
 
+mod keeping;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 

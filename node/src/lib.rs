@@ -10,6 +10,7 @@ pub mod data_folder;
 pub mod handle;
 pub mod ipc;
 pub mod net;
+pub mod notes;
 pub mod runtime;
 pub mod store;
 pub mod verify;

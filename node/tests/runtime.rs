@@ -5,7 +5,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use lienquay_node::data_folder::{DataFolder, FolderError, KeySeal, MachineId, Opened};
+use lienquay_node::handle::AskError;
 use lienquay_node::ipc::{self, Client, ClientError, Request, Response};
+use lienquay_node::notes::KeepError;
 use lienquay_node::runtime::{self, NetOptions, NodeNews, NodeOptions, Runtime};
 use lienquay_shared::command::Command;
 use lienquay_shared::query::{Answer, Query};
@@ -163,4 +165,73 @@ async fn a_socket_left_by_a_crash_is_replaced() {
     assert!(in_time(Client::connect(&folder)).await.is_ok());
     in_time(server.stop()).await;
     in_time(runtime.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_a_pc_keeps_for_itself_survives_a_restart() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data");
+    let runtime = start(create(&folder), None);
+    let handle = runtime.handle().clone();
+    let kept = async |name: &str| in_time(handle.kept(name)).await.unwrap();
+    assert_eq!(kept("draft/receive").await, None);
+    for value in [
+        b"Nguy\xe1\xbb\x85n".to_vec(),
+        Vec::new(),
+        vec![7; 256 << 10],
+    ] {
+        in_time(handle.keep("draft/receive", Some(value.clone())))
+            .await
+            .unwrap();
+        assert_eq!(kept("draft/receive").await, Some(value));
+    }
+    in_time(handle.keep("window", Some(vec![1]))).await.unwrap();
+    in_time(runtime.shutdown()).await.unwrap();
+    assert_eq!(
+        in_time(handle.keep("window", None)).await,
+        Err(KeepError::Ask(AskError::Ended))
+    );
+
+    let again = start(open(&folder).unwrap(), None);
+    let handle = again.handle().clone();
+    let draft = in_time(handle.kept("draft/receive")).await.unwrap();
+    assert_eq!(draft, Some(vec![7; 256 << 10]));
+    in_time(handle.keep("draft/receive", None)).await.unwrap();
+    in_time(handle.keep("draft/receive", None)).await.unwrap();
+    assert_eq!(in_time(handle.kept("draft/receive")).await.unwrap(), None);
+    assert_eq!(in_time(handle.kept("window")).await.unwrap(), Some(vec![1]));
+    in_time(again.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn notes_are_bounded_and_reach_nothing_else() {
+    let home = tempfile::tempdir().unwrap();
+    let runtime = start(create(&home.path().join("data")), None);
+    let node = runtime.handle();
+    let keep =
+        async |name: &str, n_bytes: usize| in_time(node.keep(name, Some(vec![7; n_bytes]))).await;
+    assert_eq!(keep("", 1).await, Err(KeepError::NoName));
+    let too_long = Err(KeepError::NameTooLong { n_bytes: 65 });
+    assert_eq!(keep(&"x".repeat(65), 1).await, too_long);
+    let n_bytes = (256 << 10) + 1;
+    assert_eq!(
+        keep("x", n_bytes).await,
+        Err(KeepError::TooLarge { n_bytes })
+    );
+    for name in ["identity", "machine", "addresses", "../identity"] {
+        assert_eq!(in_time(node.kept(name)).await.unwrap(), None, "{name}");
+    }
+    keep("identity", 1).await.unwrap();
+    for n in 1..64 {
+        keep(&format!("{n:064}"), 1).await.unwrap();
+    }
+    assert_eq!(keep("one more", 1).await, Err(KeepError::TooMany));
+    keep("identity", 2).await.unwrap();
+    in_time(node.keep("identity", None)).await.unwrap();
+    keep("one more", 1).await.unwrap();
+    let me = node.node();
+    in_time(runtime.shutdown()).await.unwrap();
+    let again = start(open(&home.path().join("data")).unwrap(), None);
+    assert_eq!(again.handle().node(), me);
+    in_time(again.shutdown()).await.unwrap();
 }

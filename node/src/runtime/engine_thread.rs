@@ -16,6 +16,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
 use crate::net::{LinkDownReason, NetCommand, NetEvent, NetHandle};
+use crate::notes;
 use crate::runtime::dialer::Dialer;
 use crate::runtime::moment::Moment;
 use crate::runtime::order::{Done, Order};
@@ -227,6 +228,11 @@ impl EngineThread {
             Order::Ask { query, reply } => batch.asks.push((query, reply)),
             Order::Waiting { reply } => {
                 reply.send(self.waiting.list()).ok();
+            }
+            Order::Keep { key, value, reply } => {
+                let kept = notes::put(self.host.store_mut(), &key, value.as_deref());
+                // Who asked may have gone.
+                reply.send(kept).ok();
             }
             Order::Dial { addr } => self.dialer.typed(addr, self.clock.mono_millis()),
             Order::Stop => self.is_stopping = true,

@@ -9,6 +9,7 @@ use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
 use tokio::sync::oneshot;
 
+use crate::notes::{KeepError, NoteKey};
 use crate::runtime::waiting::WaitingPeer;
 
 /// The answer to a submission or a control order.
@@ -35,6 +36,12 @@ pub(crate) enum Order {
     /// Who waits to join, with codes.
     Waiting {
         reply: oneshot::Sender<Vec<WaitingPeer>>,
+    },
+    /// Keep or erase a note of this PC.
+    Keep {
+        key: NoteKey,
+        value: Option<Vec<u8>>,
+        reply: oneshot::Sender<Result<(), KeepError>>,
     },
     /// A typed-in address.
     Dial { addr: SocketAddr },

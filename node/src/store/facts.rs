@@ -51,6 +51,22 @@ pub(crate) fn set_local(conn: &Connection, key: &str, value: &[u8]) -> SqlResult
     .map(drop)
 }
 
+/// Removes a fact of this PC's shell.
+pub(crate) fn drop_local(conn: &Connection, key: &str) -> SqlResult<()> {
+    execute(conn, "DELETE FROM local WHERE key = ?1", [key]).map(drop)
+}
+
+/// How many facts of this PC's shell have names that begin so.
+pub(crate) fn n_locals(conn: &Connection, prefix: &str) -> SqlResult<u64> {
+    one(
+        conn,
+        "SELECT COUNT(*) FROM local WHERE substr(key, 1, length(?1)) = ?1",
+        [prefix],
+        |row| column::unsigned(row, 0),
+    )
+    .map(Option::unwrap_or_default)
+}
+
 /// Every statement, in the order they were added.
 pub(crate) fn statements(conn: &Connection) -> SqlResult<Vec<SignedBytes>> {
     many(

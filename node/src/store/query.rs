@@ -19,7 +19,7 @@ use rusqlite::Connection;
 
 use crate::store::connect;
 use crate::store::fault::SqlResult;
-use crate::store::{Location, SqliteStore};
+use crate::store::{Location, SqliteStore, facts};
 
 pub(crate) use audit::Audit;
 pub use entries::SetAsideRow;
@@ -105,6 +105,11 @@ impl Reader {
                 Query::Members | Query::Status | Query::Health => return Ok(None),
             }))
         })
+    }
+
+    /// A fact of this PC's shell, by name.
+    pub(crate) fn local(&self, key: &str) -> StoreResult<Option<Vec<u8>>> {
+        self.read(|conn| facts::local(conn, key))
     }
 
     /// How many tickets of a day wait in each lane.

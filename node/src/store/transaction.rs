@@ -137,6 +137,16 @@ impl SqliteStore {
         self.write(|conn| facts::set_local(conn, key, value))
     }
 
+    /// Removes a fact of this PC's shell, within the open transaction.
+    pub(crate) fn drop_local(&mut self, key: &str) -> StoreResult<()> {
+        self.write(|conn| facts::drop_local(conn, key))
+    }
+
+    /// How many facts of this PC's shell have names that begin so.
+    pub(crate) fn n_locals(&self, prefix: &str) -> StoreResult<u64> {
+        self.read(|conn| facts::n_locals(conn, prefix))
+    }
+
     /// How often the disk was synced.
     pub fn n_syncs(&self) -> u64 {
         self.wal.n_syncs()
