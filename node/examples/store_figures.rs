@@ -83,6 +83,7 @@ fn main() -> anyhow::Result<()> {
         })?;
         println!("search {text:?}: {n_rows} rows, {:?}", took / rounds);
     }
+    jump_and_count(&reader, n_dossiers)?;
     let took = timed(|| store.projection_digest().map(drop).map_err(Into::into))?;
     println!("projection digest: {took:?}");
     let took = timed(|| store.n_docs().map(drop).map_err(Into::into))?;
@@ -90,6 +91,56 @@ fn main() -> anyhow::Result<()> {
     drop(reader);
     drop(store);
     std::fs::remove_file(path).context("the database is left behind")
+}
+
+/// What a list of all dossiers costs when its handle is dragged, and how long it is said to be.
+fn jump_and_count(reader: &Reader, n_dossiers: u32) -> anyhow::Result<()> {
+    let rounds = 20_u32;
+    for (text, status) in [
+        ("", None),
+        ("", Some(Status::Received)),
+        ("khai sinh", None),
+        ("h", None),
+        ("nguyen thi", None),
+        ("khai sinh", Some(Status::Finished)),
+        ("nguyen thi", Some(Status::Finished)),
+    ] {
+        let text = Text::truncated(text);
+        let mut n_found = 0;
+        let count = timed(|| {
+            for _ in 0..rounds {
+                let text = text.clone();
+                match answer(reader, &Query::DossierCount { text, status })? {
+                    Answer::Count(n) => n_found = n,
+                    other => anyhow::bail!("another answer: {other:?}"),
+                }
+            }
+            Ok(())
+        })?;
+        let page = PageAsk {
+            limit: 50,
+            skip: n_dossiers / 2,
+            ..PageAsk::default()
+        };
+        let query = Query::Dossiers {
+            text: text.clone(),
+            status,
+            page,
+        };
+        let jump = timed(|| {
+            for _ in 0..rounds {
+                answer(reader, &query)?;
+            }
+            Ok(())
+        })?;
+        println!(
+            "{text:?} {status:?}: {n_found} counted in {:?}, a page after {} rows in {:?}",
+            count / rounds,
+            n_dossiers / 2,
+            jump / rounds
+        );
+    }
+    Ok(())
 }
 
 fn timed(work: impl FnOnce() -> anyhow::Result<()>) -> anyhow::Result<Duration> {
@@ -174,7 +225,11 @@ fn row(doc: DocId, n: u32) -> DossierRow {
         transacting_name: name.clone(),
         subject_name: name,
         channel: Channel::default(),
-        status: Status::Received,
+        status: if n.is_multiple_of(5) {
+            Status::Received
+        } else {
+            Status::Finished
+        },
         received_at_millis: Some(1_763_700_000_000 + u64::from(n) * 60_000),
         due_at_millis: Some(1_763_900_000_000),
         ended_at_millis: None,
@@ -183,23 +238,29 @@ fn row(doc: DocId, n: u32) -> DossierRow {
 }
 
 fn search(reader: &Reader, text: &str) -> anyhow::Result<usize> {
+    let query = Query::Dossiers {
+        text: Text::truncated(text),
+        status: None,
+        page: PageAsk {
+            limit: 20,
+            ..PageAsk::default()
+        },
+    };
+    match answer(reader, &query)? {
+        Answer::Dossiers(page) => Ok(page.rows.len()),
+        other => anyhow::bail!("another answer: {other:?}"),
+    }
+}
+
+fn answer(reader: &Reader, query: &Query) -> anyhow::Result<Answer> {
     let asked = Asked {
         today: Day(20_400),
         site: None,
         is_safe: &|_, _| false,
     };
-    let query = Query::Dossiers {
-        text: Text::truncated(text),
-        status: None,
-        page: PageAsk {
-            after: None,
-            limit: 20,
-        },
-    };
-    match reader.answer(&query, &asked)? {
-        Some(Answer::Dossiers(page)) => Ok(page.rows.len()),
-        other => anyhow::bail!("another answer: {other:?}"),
-    }
+    reader
+        .answer(query, &asked)?
+        .context("a question for the engine")
 }
 
 fn random(n: u32, n_bytes: usize) -> Vec<u8> {

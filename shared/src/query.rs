@@ -24,6 +24,8 @@ pub struct PageAsk {
     pub after: Option<Text<64>>,
     /// Rows wanted.
     pub limit: u16,
+    /// Rows to pass over after the cursor, for a list whose handle is dragged (of conflicts: dossiers).
+    pub skip: u32,
 }
 
 impl Default for PageAsk {
@@ -31,6 +33,7 @@ impl Default for PageAsk {
         Self {
             after: None,
             limit: 50,
+            skip: 0,
         }
     }
 }
@@ -82,6 +85,15 @@ pub enum Query {
         /// Which page.
         #[serde(default)]
         page: PageAsk,
+    },
+    /// How many dossiers there are with these words and this status.
+    DossierCount {
+        /// As in `Dossiers`.
+        #[serde(default)]
+        text: Text<200>,
+        /// As in `Dossiers`.
+        #[serde(default)]
+        status: Option<Status>,
     },
     /// One dossier.
     Dossier {
@@ -141,6 +153,8 @@ pub enum Answer {
     Procedure(Box<serde_json::Value>),
     /// Dossiers.
     Dossiers(Page<DossierRow>),
+    /// How many.
+    Count(u64),
     /// One dossier.
     Dossier {
         /// Its document.

@@ -60,7 +60,11 @@ async fn all_tickets(pc: &Pc) -> Result<BTreeMap<DocId, TicketRow>> {
     let mut rows = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = PageAsk { after, limit: 200 };
+        let page = PageAsk {
+            after,
+            limit: 200,
+            skip: 0,
+        };
         let query = Query::Tickets {
             lane: None,
             states: List::default(),
@@ -82,7 +86,11 @@ async fn all_dossiers(pc: &Pc) -> Result<BTreeMap<DocId, DossierRow>> {
     let mut rows = BTreeMap::new();
     let mut after = None;
     loop {
-        let page = PageAsk { after, limit: 200 };
+        let page = PageAsk {
+            after,
+            limit: 200,
+            skip: 0,
+        };
         let query = Query::Dossiers {
             text: Default::default(),
             status: None,

@@ -30,6 +30,7 @@ pub(crate) async fn find(folder: &Path, ask: &args::Find, out: Out) -> CliResult
         page: PageAsk {
             after: ask.after.as_deref().map(Text::truncated),
             limit: ask.limit,
+            skip: 0,
         },
     };
     let Answer::Dossiers(page) = answer(folder, query).await? else {

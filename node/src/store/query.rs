@@ -92,6 +92,9 @@ impl Reader {
                 Query::Dossiers { text, status, page } => {
                     Answer::Dossiers(dossiers::page(conn, text, *status, page)?)
                 }
+                Query::DossierCount { text, status } => {
+                    Answer::Count(dossiers::count(conn, text, *status)?)
+                }
                 Query::Dossier { dossier } => document::dossier(conn, asked, dossier)?,
                 Query::Tickets { lane, states, page } => {
                     Answer::Tickets(queue::page(conn, asked.today, lane.as_ref(), states, page)?)

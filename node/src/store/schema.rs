@@ -12,7 +12,7 @@ const APPLICATION_ID: i32 = 0x4c51_7374;
 const MIGRATIONS: &[&str] = &[include_str!("schema/0001_log.sql")];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.
-const PROJECTION_VERSION: i64 = 1;
+const PROJECTION_VERSION: i64 = 2;
 const PROJECTIONS: &str = include_str!("schema/projections.sql");
 
 /// The tables `projections.sql` creates, children first.

@@ -33,12 +33,17 @@ pub(super) fn page(
     let mut ids: Vec<i64> = Vec::new();
     let mut last_code = String::new();
     let mut next = None;
+    let mut n_skipped = 0;
     while let Some(row) = found.next()? {
         let is_match = row
             .get_ref(2)?
             .as_str()
             .is_ok_and(|folded| search::contains(folded, &words));
         if !is_match {
+            continue;
+        }
+        if n_skipped < ask.skip {
+            n_skipped += 1;
             continue;
         }
         if ids.len() == wanted {

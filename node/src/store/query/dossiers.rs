@@ -5,13 +5,52 @@ use lienquay_shared::query::{Page, PageAsk};
 use lienquay_shared::view::{ConflictRow, DossierRow};
 use rusqlite::{Connection, params};
 
+use crate::store::column::unsigned;
 use crate::store::fault::SqlResult;
 use crate::store::projections::{name_of, row_of};
 use crate::store::query::cursor_number;
 use crate::store::search;
-use crate::store::statement::many;
+use crate::store::statement::{many, one};
 
 type Found = (i64, (DossierRow, Vec<ConflictRow>));
+
+/// Which dossiers are asked for.
+struct Wanted {
+    words: Option<String>,
+    status: Option<String>,
+}
+
+impl Wanted {
+    fn new(text: &str, status: Option<Status>) -> Self {
+        Self {
+            words: search::match_expression(text),
+            status: status.map(name_of),
+        }
+    }
+
+    /// What their ids are selected from: indexes that hold ids and no rows, so that passing over a row costs a step in
+    /// an index. `?1` are the words, `?2` the status, `?3` the cursor.
+    fn ids(&self) -> &'static str {
+        match (&self.words, &self.status) {
+            (Some(_), Some(_)) => {
+                "dossier_text.rowid AS id FROM dossier_text
+                 CROSS JOIN dossiers INDEXED BY dossiers_of_status ON dossiers.id = dossier_text.rowid
+                 WHERE dossier_text MATCH ?1 AND status = ?2 AND dossier_text.rowid < ?3"
+            }
+            (Some(_), None) => {
+                "rowid AS id FROM dossier_text WHERE dossier_text MATCH ?1 AND ?2 IS NULL AND rowid < ?3"
+            }
+            (None, Some(_)) => {
+                "id FROM dossiers INDEXED BY dossiers_of_status
+                 WHERE ?1 IS NULL AND status = ?2 AND id < ?3"
+            }
+            (None, None) => {
+                "id FROM dossiers INDEXED BY dossiers_by_id
+                 WHERE ?1 IS NULL AND ?2 IS NULL AND id < ?3"
+            }
+        }
+    }
+}
 
 /// Dossiers with these words and this status.
 pub(super) fn page(
@@ -20,34 +59,26 @@ pub(super) fn page(
     status: Option<Status>,
     ask: &PageAsk,
 ) -> SqlResult<Page<DossierRow>> {
-    let before = cursor_number(ask).unwrap_or(i64::MAX);
+    let asked = Wanted::new(text, status);
     let wanted = usize::from(ask.n_rows());
-    // One more than wanted tells whether there is a next page.
-    let at_most = i64::from(ask.n_rows()) + 1;
-    let read = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row_of(row, 1)?));
-    let status = status.map(name_of);
-    let found: Vec<Found> = match (search::match_expression(text), status) {
-        (Some(words), status) => many(
-            conn,
-            "SELECT id, row FROM dossier_text JOIN dossiers ON id = dossier_text.rowid
-             WHERE dossier_text MATCH ?1 AND dossier_text.rowid < ?2 AND (?3 IS NULL OR status = ?3)
-             ORDER BY dossier_text.rowid DESC LIMIT ?4",
-            params![words, before, status, at_most],
-            read,
-        )?,
-        (None, Some(status)) => many(
-            conn,
-            "SELECT id, row FROM dossiers WHERE status = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
-            params![status, before, at_most],
-            read,
-        )?,
-        (None, None) => many(
-            conn,
-            "SELECT id, row FROM dossiers WHERE id < ?1 ORDER BY id DESC LIMIT ?2",
-            params![before, at_most],
-            read,
-        )?,
-    };
+    let found: Vec<Found> = many(
+        conn,
+        &format!(
+            "WITH shown AS MATERIALIZED (SELECT {} ORDER BY 1 DESC LIMIT ?4 OFFSET ?5)
+             SELECT dossiers.id, row FROM shown JOIN dossiers ON dossiers.id = shown.id
+             ORDER BY dossiers.id DESC",
+            asked.ids()
+        ),
+        params![
+            asked.words,
+            asked.status,
+            cursor_number(ask).unwrap_or(i64::MAX),
+            // One more than wanted tells whether there is a next page.
+            i64::from(ask.n_rows()) + 1,
+            ask.skip
+        ],
+        |row| Ok((row.get(0)?, row_of(row, 1)?)),
+    )?;
     let next = next_cursor(&found, wanted);
     let rows = found.into_iter().take(wanted).map(|(_, (row, _))| row);
     Ok(Page {
@@ -56,14 +87,27 @@ pub(super) fn page(
     })
 }
 
+/// How many dossiers have these words and this status.
+pub(super) fn count(conn: &Connection, text: &str, status: Option<Status>) -> SqlResult<u64> {
+    let asked = Wanted::new(text, status);
+    one(
+        conn,
+        &format!("SELECT COUNT(*) FROM (SELECT {})", asked.ids()),
+        params![asked.words, asked.status, i64::MAX],
+        |row| unsigned(row, 0),
+    )
+    .map(Option::unwrap_or_default)
+}
+
 /// Conflicts waiting for an officer. A page ends with a dossier, never within one.
 pub(super) fn conflicts(conn: &Connection, ask: &PageAsk) -> SqlResult<Page<ConflictRow>> {
     let found: Vec<Found> = many(
         conn,
-        "SELECT id, row FROM dossiers WHERE n_conflicts > 0 AND id < ?1 ORDER BY id DESC LIMIT ?2",
+        "SELECT id, row FROM dossiers WHERE n_conflicts > 0 AND id < ?1 ORDER BY id DESC LIMIT ?2 OFFSET ?3",
         params![
             cursor_number(ask).unwrap_or(i64::MAX),
-            i64::from(ask.n_rows()) + 1
+            i64::from(ask.n_rows()) + 1,
+            ask.skip
         ],
         |row| Ok((row.get(0)?, row_of(row, 1)?)),
     )?;

@@ -41,11 +41,12 @@ pub(super) fn history(
         conn,
         "SELECT entries.id, log, header FROM entries JOIN log_ids ON log_ids.id = log_id
          WHERE doc_id = (SELECT id FROM docs WHERE doc = ?1) AND entries.id < ?2
-         ORDER BY entries.id DESC LIMIT ?3",
+         ORDER BY entries.id DESC LIMIT ?3 OFFSET ?4",
         params![
             doc.as_bytes(),
             cursor_number(ask).unwrap_or(i64::MAX),
-            i64::from(ask.n_rows()) + 1
+            i64::from(ask.n_rows()) + 1,
+            ask.skip
         ],
         |row| {
             let log: LogId = column::id(row, 1)?;
@@ -70,10 +71,11 @@ pub(super) fn set_aside(conn: &Connection, ask: &PageAsk) -> SqlResult<Page<SetA
     let found = many(
         conn,
         "SELECT entries.id, log, header, state, reason FROM entries JOIN log_ids ON log_ids.id = log_id
-         WHERE state <> 0 AND state IN (1, 2, 3) AND entries.id < ?1 ORDER BY entries.id DESC LIMIT ?2",
+         WHERE state <> 0 AND state IN (1, 2, 3) AND entries.id < ?1 ORDER BY entries.id DESC LIMIT ?2 OFFSET ?3",
         params![
             cursor_number(ask).unwrap_or(i64::MAX),
-            i64::from(ask.n_rows()) + 1
+            i64::from(ask.n_rows()) + 1,
+            ask.skip
         ],
         |row| {
             let header = header_of(row, 2)?;

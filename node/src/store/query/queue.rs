@@ -53,7 +53,7 @@ pub(super) fn page(
         "SELECT row FROM tickets WHERE day = ?1 AND (?2 IS NULL OR lane = ?2)
          AND (?3 = '[]' OR state IN (SELECT value FROM json_each(?3)))
          AND (lane, issuer, number, doc) > (?4, ?5, ?6, ?7)
-         ORDER BY lane, issuer, number, doc LIMIT ?8",
+         ORDER BY lane, issuer, number, doc LIMIT ?8 OFFSET ?9",
         params![
             day.0,
             lane.map(|lane| &**lane),
@@ -62,7 +62,8 @@ pub(super) fn page(
             after.issuer,
             after.number,
             after.doc,
-            limit(wanted + 1)
+            limit(wanted + 1),
+            ask.skip
         ],
         |row| row_of(row, 0),
     )?;

@@ -1,6 +1,7 @@
 //! Pages and search on a real database.
 
 mod documents;
+mod jumps;
 
 use lienquay_core::store::{ProjectionRow, Store};
 use lienquay_shared::DocId;
@@ -89,6 +90,7 @@ impl Bench {
         let page = PageAsk {
             after: after.map(Text::truncated),
             limit,
+            ..PageAsk::default()
         };
         let query = Query::Dossiers {
             text: Text::truncated(text),
@@ -311,7 +313,10 @@ fn of_each_procedure_the_version_in_force_is_shown() {
         ("1.0048", 50, vec![4], false),
         ("sau nay", 50, vec![], false),
     ] {
-        let page = PageAsk { after: None, limit };
+        let page = PageAsk {
+            limit,
+            ..PageAsk::default()
+        };
         let query = Query::Procedures {
             text: Text::truncated(typed),
             page,

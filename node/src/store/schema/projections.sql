@@ -10,6 +10,8 @@ CREATE TABLE dossiers (
     n_conflicts INTEGER NOT NULL,
     row         BLOB NOT NULL
 );
+-- The ids alone, a few hundred a page: to jump into a list and to count it without reading the rows.
+CREATE INDEX dossiers_by_id ON dossiers (id);
 CREATE INDEX dossiers_of_status ON dossiers (status, id);
 CREATE INDEX dossiers_in_conflict ON dossiers (id) WHERE n_conflicts > 0;
 

@@ -39,6 +39,7 @@ fn page(after: Option<&str>, limit: u16) -> PageAsk {
     PageAsk {
         after: after.map(Text::truncated),
         limit,
+        ..PageAsk::default()
     }
 }
 
