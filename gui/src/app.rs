@@ -1,0 +1,186 @@
+//! The program: opens the node, shows founding and joining or the desk, closes in order.
+
+use std::path::PathBuf;
+
+use egui::{Context, Ui};
+use lienquay_node::clock::Clock;
+use lienquay_node::data_folder::KeySeal;
+use lienquay_node::runtime::NetOptions;
+
+use crate::desk::Desk;
+use crate::link::{Link, Pending, Polled, Work};
+use crate::running::{OpenError, RunningNode};
+use crate::start::StartScreen;
+use crate::theme;
+use crate::wake::Wake;
+use crate::widget::{Tone, note};
+use crate::words::Lang;
+
+/// The program.
+#[derive(Debug)]
+pub struct App {
+    work: Work,
+    clock: Clock,
+    lang: Lang,
+    /// Holds the node once it runs; taken when the window closes.
+    running: Option<RunningNode>,
+    stage: Stage,
+}
+
+/// What the window shows.
+#[derive(Debug)]
+enum Stage {
+    /// Wakes on: the node being open.
+    Opening(Pending<Result<RunningNode, OpenError>>),
+    /// The node cannot be opened; the window says why.
+    Failed(String),
+    /// This PC belongs to no site yet.
+    Start(Box<StartScreen>),
+    /// At work.
+    Desk(Box<Desk>),
+    /// Wakes on: the node being closed.
+    Closing(Pending<()>),
+    /// The window may go.
+    Closed,
+}
+
+impl App {
+    /// Opens the data folder in the background; the window is there meanwhile.
+    #[must_use]
+    pub fn open(
+        ctx: &Context,
+        runtime: tokio::runtime::Handle,
+        folder: PathBuf,
+        net: NetOptions,
+    ) -> Self {
+        theme::apply(ctx);
+        let work = Work::new(runtime, Wake::new(ctx.clone()));
+        let opening = work.start(RunningNode::open(folder, seal(), net));
+        Self {
+            work,
+            clock: Clock::start(),
+            lang: Lang::default(),
+            running: None,
+            stage: Stage::Opening(opening),
+        }
+    }
+
+    /// One frame.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        self.work.wake().frame_begins();
+        self.close_if_asked(ui.ctx());
+        self.advance();
+        match &mut self.stage {
+            Stage::Opening(_) => busy(ui, &tr!(self, "app.opening")),
+            Stage::Failed(why) => failed(ui, self.lang, why),
+            Stage::Start(start) => start.frame(ui),
+            Stage::Desk(desk) => desk.frame(ui),
+            Stage::Closing(_) => busy(ui, &tr!(self, "app.closing")),
+            Stage::Closed => {}
+        }
+    }
+
+    /// From one stage to the next.
+    fn advance(&mut self) {
+        match &mut self.stage {
+            Stage::Opening(opening) => match opening.poll() {
+                Polled::Waiting => {}
+                Polled::Ready(Ok(node)) => self.opened(node),
+                Polled::Ready(Err(error)) => {
+                    tracing::error!(%error, "the node could not be opened");
+                    self.stage = Stage::Failed(error.to_string());
+                }
+                Polled::Lost => self.stage = Stage::Failed(OpenError::Interrupted.to_string()),
+            },
+            Stage::Start(start) if start.is_done() => {
+                self.lang = start.lang();
+                self.sit_down();
+            }
+            Stage::Closing(closing) => {
+                if !matches!(closing.poll(), Polled::Waiting) {
+                    self.stage = Stage::Closed;
+                    self.work.wake().now();
+                }
+            }
+            Stage::Start(_) | Stage::Desk(_) | Stage::Failed(_) | Stage::Closed => {}
+        }
+    }
+
+    fn opened(&mut self, node: RunningNode) {
+        let has_site = node.handle().has_site();
+        let link = Link::new(node.handle().clone(), self.work.clone());
+        self.running = Some(node);
+        if has_site {
+            self.sit_down();
+        } else {
+            self.stage = Stage::Start(Box::new(StartScreen::new(link, self.clock, self.lang)));
+        }
+    }
+
+    fn sit_down(&mut self) {
+        if let Some(node) = &self.running {
+            let link = Link::new(node.handle().clone(), self.work.clone());
+            self.stage = Stage::Desk(Box::new(Desk::new(link, self.clock, self.lang)));
+        }
+    }
+
+    /// The window is not gone before tickets are handed over and the store is closed.
+    fn close_if_asked(&mut self, ctx: &Context) {
+        if !ctx.input(|input| input.viewport().close_requested()) {
+            if matches!(self.stage, Stage::Closed) {
+                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
+            }
+            return;
+        }
+        if matches!(self.stage, Stage::Closed | Stage::Failed(_)) {
+            return;
+        }
+        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
+        if let Some(node) = self.running.take() {
+            if let Stage::Desk(desk) = &mut self.stage {
+                desk.keep_drafts_now();
+            }
+            let closing = self.work.start(async move {
+                if let Err(error) = node.close().await {
+                    tracing::error!(%error, "the node did not close in order");
+                }
+            });
+            self.stage = Stage::Closing(closing);
+        }
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.frame(ui);
+    }
+}
+
+fn seal() -> KeySeal {
+    match std::env::var("LIENQUAY_PASSPHRASE") {
+        Ok(passphrase) if !passphrase.is_empty() => KeySeal::Passphrase(passphrase.into()),
+        Ok(_) | Err(_) => KeySeal::OwnerFile,
+    }
+}
+
+fn busy(ui: &mut Ui, words: &str) {
+    egui::CentralPanel::default().show(ui, |ui| {
+        ui.centered_and_justified(|ui| ui.label(theme::heading(words)));
+    });
+}
+
+fn failed(ui: &mut Ui, lang: Lang, why: &str) {
+    struct Words {
+        lang: Lang,
+    }
+    let words = Words { lang };
+    egui::CentralPanel::default().show(ui, |ui| {
+        ui.add_space(theme::GRID * 8.0);
+        ui.vertical_centered(|ui| {
+            ui.set_max_width(720.0);
+            ui.label(theme::heading(tr!(words, "app.failed")));
+            note(ui, Tone::Bad, why);
+            ui.label(tr!(words, "app.failed_what_to_do"));
+        });
+    });
+}

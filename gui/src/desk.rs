@@ -1,0 +1,207 @@
+//! The desk: the strip on top, the queue at the side, one page in the middle, keys that work everywhere.
+
+use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
+use lienquay_node::clock::Clock;
+use lienquay_node::runtime::{NodeNews, Subscription};
+
+use crate::cx::{Cx, Go};
+use crate::dossier::DossierPage;
+use crate::dossiers::DossierList;
+use crate::find::FindBox;
+use crate::health::HealthPage;
+use crate::link::Link;
+use crate::queue::QueuePanel;
+use crate::reception::ReceptionPage;
+use crate::strip::Strip;
+use crate::theme;
+use crate::words::Lang;
+
+/// Narrowest and widest queue panel, points: at 1024 the page keeps 700.
+const QUEUE_WIDTH: (f32, f32) = (300.0, 380.0);
+
+/// What the middle shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// Tiếp nhận.
+    Reception,
+    /// Hồ sơ: the list.
+    Dossiers,
+    /// One dossier.
+    Dossier,
+    /// Máy và sức khoẻ.
+    Health,
+}
+
+/// The desk.
+#[derive(Debug)]
+pub struct Desk {
+    link: Link,
+    clock: Clock,
+    fixed_now_millis: Option<u64>,
+    lang: Lang,
+    news: Subscription,
+    page: Page,
+    strip: Strip,
+    queue: QueuePanel,
+    reception: ReceptionPage,
+    dossiers: DossierList,
+    dossier: DossierPage,
+    health: HealthPage,
+    find: FindBox,
+}
+
+impl Desk {
+    /// A desk on a node that belongs to a site. Must be called inside the runtime of the link.
+    #[must_use]
+    pub fn new(link: Link, clock: Clock, lang: Lang) -> Self {
+        watch_news(&link);
+        Self {
+            news: link.node().subscribe(),
+            strip: Strip::new(&link),
+            queue: QueuePanel::default(),
+            reception: ReceptionPage::new(&link),
+            dossiers: DossierList::default(),
+            dossier: DossierPage::default(),
+            health: HealthPage::default(),
+            find: FindBox::default(),
+            page: Page::Reception,
+            fixed_now_millis: None,
+            link,
+            clock,
+            lang,
+        }
+    }
+
+    /// For pictures that must look the same tomorrow: the clock stands.
+    pub fn fix_clock(&mut self, now_millis: u64) {
+        self.fixed_now_millis = Some(now_millis);
+    }
+
+    /// Which page is shown.
+    #[must_use]
+    pub fn page(&self) -> Page {
+        self.page
+    }
+
+    /// Keeps what is being typed, at once: the window closes.
+    pub fn keep_drafts_now(&mut self) {
+        self.reception.keep_draft_now(&self.link);
+    }
+
+    /// One frame.
+    pub fn frame(&mut self, ui: &mut Ui) {
+        self.take_news();
+        let link = self.link.clone();
+        let now_millis = self
+            .fixed_now_millis
+            .unwrap_or_else(|| self.clock.wall_millis());
+        let mut cx = Cx {
+            link: &link,
+            lang: self.lang,
+            now_millis,
+            go: Vec::new(),
+        };
+        keys(ui, &mut cx);
+        // The box lies over everything and takes the keys first.
+        self.find.show(&mut cx, ui);
+        self.draw(&mut cx, ui);
+        for place in cx.go {
+            self.go(place);
+        }
+    }
+
+    fn draw(&mut self, cx: &mut Cx<'_>, ui: &mut Ui) {
+        let mut page = self.page;
+        let mut lang = self.lang;
+        Panel::top("strip")
+            .frame(
+                Frame::new()
+                    .fill(theme::PANEL)
+                    .inner_margin(Margin::symmetric(12, 6)),
+            )
+            .show(ui, |ui| self.strip.show(cx, ui, &mut page, &mut lang));
+        Panel::left("queue")
+            .frame(Frame::new().fill(theme::PANEL).inner_margin(12))
+            .default_size(340.0)
+            .size_range(QUEUE_WIDTH.0..=QUEUE_WIDTH.1)
+            .show(ui, |ui| self.queue.show(cx, ui));
+        CentralPanel::default()
+            .frame(Frame::new().fill(theme::PAPER).inner_margin(16))
+            .show(ui, |ui| match self.page {
+                Page::Reception => self.reception.show(cx, ui),
+                Page::Dossiers => self.dossiers.show(cx, ui),
+                Page::Dossier => self.dossier.show(cx, ui),
+                Page::Health => self.health.show(cx, ui),
+            });
+        self.page = page;
+        self.lang = lang;
+    }
+
+    fn go(&mut self, place: Go) {
+        match place {
+            Go::Reception { ticket } => {
+                self.page = Page::Reception;
+                self.reception.open(ticket);
+            }
+            Go::Dossiers { text } => {
+                self.page = Page::Dossiers;
+                self.dossiers.open(text);
+            }
+            Go::Dossier(doc) => {
+                self.page = Page::Dossier;
+                self.dossier.open(doc);
+            }
+            Go::Health => {
+                self.page = Page::Health;
+                self.health.open();
+            }
+            Go::Find => self.find.open(),
+        }
+        self.link.wake().now();
+    }
+
+    fn take_news(&mut self) {
+        while let Some(news) = self.news.try_next() {
+            self.strip.on_news(&news);
+            self.queue.on_news(&news);
+            self.reception.on_news(&news);
+            self.dossiers.on_news(&news);
+            self.dossier.on_news(&news);
+            self.health.on_news(&news);
+            self.find.on_news(&news);
+        }
+    }
+}
+
+/// Keys that work on every page. Those of the queue belong to its buttons.
+fn keys(ui: &Ui, cx: &mut Cx<'_>) {
+    let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
+    if pressed(Modifiers::COMMAND, Key::K) {
+        cx.go(Go::Find);
+    }
+    if pressed(Modifiers::NONE, Key::F4) {
+        cx.go(Go::Reception { ticket: None });
+    }
+    if pressed(Modifiers::NONE, Key::F6) {
+        cx.go(Go::Dossiers {
+            text: String::new(),
+        });
+    }
+    if pressed(Modifiers::NONE, Key::F8) {
+        cx.go(Go::Health);
+    }
+}
+
+/// News wake the window, gathered. A subscription of its own: the desk looks at its own once a frame.
+fn watch_news(link: &Link) {
+    let mut news = link.node().subscribe();
+    let wake = link.wake().clone();
+    link.work().runtime().spawn(async move {
+        while let Some(news) = news.next().await {
+            if matches!(news, NodeNews::Stopping) {
+                return;
+            }
+            wake.soon();
+        }
+    });
+}

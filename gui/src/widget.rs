@@ -1,0 +1,11 @@
+//! The few widgets that all screens share.
+
+mod button;
+mod field;
+mod marks;
+mod note;
+
+pub use button::{key_button, primary_button};
+pub use field::{Field, hint_line};
+pub use marks::{Mark, marks};
+pub use note::{Tone, note, refusal_note, refusal_words};

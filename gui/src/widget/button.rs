@@ -1,0 +1,43 @@
+//! Buttons that show their key.
+
+use egui::{Button, Key, Modifiers, Response, RichText, Ui};
+
+use crate::theme;
+
+/// A button with its key behind the words: `Gọi lại  F3`. Pressing the key anywhere clicks it, if it is enabled.
+pub fn key_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) -> bool {
+    let text = RichText::new(words);
+    pressed(ui, words, button(text, key), key, is_enabled)
+}
+
+/// The one action a screen is for.
+pub fn primary_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) -> bool {
+    let text = theme::bold(words).color(theme::PAPER);
+    let button = button(text, key).fill(theme::ACCENT);
+    pressed(ui, words, button, key, is_enabled)
+}
+
+fn button(text: RichText, key: Option<Key>) -> Button<'static> {
+    let button = Button::new(text);
+    match key {
+        Some(key) => button.shortcut_text(key.name()),
+        None => button,
+    }
+}
+
+fn pressed(
+    ui: &mut Ui,
+    words: &str,
+    button: Button<'_>,
+    key: Option<Key>,
+    is_enabled: bool,
+) -> bool {
+    let response: Response = ui.add_enabled(is_enabled, button);
+    // Its name is the words alone: the key is no part of what it is called.
+    response.widget_info(|| {
+        egui::WidgetInfo::labeled(egui::WidgetType::Button, is_enabled, words.to_owned())
+    });
+    let by_key = is_enabled
+        && key.is_some_and(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)));
+    response.clicked() || by_key
+}

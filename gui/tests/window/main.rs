@@ -1,0 +1,9 @@
+//! The window, driven by role and name as an officer drives it, on a real node in a folder of its own.
+#![allow(
+    clippy::unwrap_used,
+    reason = "these are tests; their helpers fail by panicking"
+)]
+
+mod desk;
+mod fonts;
+mod site;
