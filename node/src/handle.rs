@@ -161,6 +161,16 @@ impl NodeHandle {
         answer.await.map_err(|_ended| AskError::Ended)
     }
 
+    /// Where this node listens, for a person to type in elsewhere; empty without a network.
+    ///
+    /// # Errors
+    /// [`AskError`].
+    pub async fn listening(&self) -> Result<Vec<SocketAddr>, AskError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Order::Listening { reply })?;
+        answer.await.map_err(|_ended| AskError::Ended)
+    }
+
     /// Connects to a typed-in address, again and again until it answers.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod news;
 mod order;
 mod readers;
 mod release;
+mod safer;
 mod waiting;
 
 use std::io;

@@ -16,6 +16,9 @@ use crate::wire::keeper::LaneId;
 /// The most rows of one page.
 pub const MAX_PAGE_ROWS: u16 = 200;
 
+/// The most documents of one question whether they are safe: a page.
+pub const MAX_SAFE_DOCS: usize = MAX_PAGE_ROWS as usize;
+
 /// Which page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -131,6 +134,11 @@ pub enum Query {
         #[serde(default)]
         page: PageAsk,
     },
+    /// Of these documents, those whose every entry is durable on another member: nothing of them is lost with this PC.
+    Safe {
+        /// Which; those on a screen.
+        docs: List<DocId, MAX_SAFE_DOCS>,
+    },
     /// Conflicts waiting for an officer.
     Conflicts {
         /// Which page.
@@ -179,6 +187,8 @@ pub enum Answer {
     Status(Box<serde_json::Value>),
     /// What happened to a document.
     History(Page<HistoryRow>),
+    /// The safe ones, in the order in which they were named.
+    Safe(Vec<DocId>),
     /// Conflicts.
     Conflicts(Page<ConflictRow>),
     /// The health board; its shape is the engine's.

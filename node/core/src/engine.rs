@@ -15,6 +15,7 @@ use crate::keeper::Asks;
 use crate::link::Link;
 use crate::logs::Logs;
 use crate::number::Numbers;
+use crate::parted::Parted;
 use crate::reasons::ReasonCounts;
 use crate::rng::Rng;
 use crate::site_clock::SiteClock;
@@ -104,6 +105,8 @@ pub struct Engine {
     pub(crate) clock: HlcClock,
     pub(crate) site_clock: SiteClock,
     pub(crate) links: BTreeMap<NodeId, Link>,
+    /// Members whose link ended since the program began.
+    pub(crate) parted: BTreeMap<NodeId, Parted>,
     pub(crate) pulls: BTreeMap<LogTag, Pull>,
     /// The log whose pull timed out last: the next gap looked at is the one after it.
     pub(crate) last_timeout: LogTag,
@@ -171,6 +174,7 @@ impl Engine {
             clock: HlcClock::default(),
             site_clock: SiteClock::default(),
             links: BTreeMap::new(),
+            parted: BTreeMap::new(),
             pulls: BTreeMap::new(),
             last_timeout: LogTag([0; LogTag::LEN]),
             last_compared: NodeId([0; NodeId::LEN]),

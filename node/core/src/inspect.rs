@@ -34,9 +34,12 @@ impl Engine {
             .values()
             .map(|link| link.told.len() + link.theirs.len())
             .sum();
+        let parted = self.parted.values().map(|parted| parted.theirs.len()).sum();
         vec![
             ("links", self.links.len()),
             ("rows told and heard", told),
+            ("members parted from", self.parted.len()),
+            ("rows of members parted from", parted),
             ("logs", self.logs.len()),
             ("pulls", self.pulls.len()),
             ("documents with pending entries", self.pending_docs.len()),

@@ -25,6 +25,7 @@ mod link;
 pub mod logs;
 mod membership;
 mod number;
+mod parted;
 mod project;
 pub mod reasons;
 mod removal;

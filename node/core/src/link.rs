@@ -88,7 +88,10 @@ impl Engine {
             });
             return;
         }
-        self.links.insert(peer, Link::new(link, cx.now.mono_millis));
+        let opened = Link::new(link, cx.now.mono_millis);
+        if let Some(replaced) = self.links.insert(peer, opened) {
+            self.part(peer, replaced);
+        }
         self.greet(cx, peer);
     }
 
@@ -96,7 +99,9 @@ impl Engine {
         if self.links.get(&peer).is_none_or(|open| open.number != link) {
             return;
         }
-        self.links.remove(&peer);
+        if let Some(ended) = self.links.remove(&peer) {
+            self.part(peer, ended);
+        }
         self.site_clock.forget(&peer);
         self.pulls.retain(|_, pull| pull.peer != peer);
         self.pull_elsewhere(cx);
@@ -226,6 +231,7 @@ impl Engine {
         marks: Marks,
     ) -> StoreResult<()> {
         let Some(site) = self.site else { return Ok(()) };
+        self.returned(&peer);
         if let Some(theirs) = marks.closed {
             let rows = self.advertised_rows(&site);
             let same = self.closed_digest(&rows) == Some(theirs);

@@ -4,11 +4,12 @@
 use std::collections::BTreeMap;
 
 use lienquay_shared::domain::site_time::{Day, SiteTime};
+use lienquay_shared::log::MarkRow;
 use lienquay_shared::roster::Roster;
 use lienquay_shared::view::MemberRow;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::wire::link::Health;
-use lienquay_shared::{LogId, NodeId, SiteId};
+use lienquay_shared::{LogId, LogTag, NodeId, SiteId};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::Engine;
@@ -64,7 +65,7 @@ pub struct VectorRow {
     pub received: u64,
     /// Highest entry fsynced here.
     pub durable: u64,
-    /// Highest entry durable on at least one other node, as far as linked ones told.
+    /// Highest entry durable on at least one other node, as far as members told.
     pub safe: u64,
     /// It is known to have ended.
     pub is_closed: bool,
@@ -147,25 +148,23 @@ impl Engine {
         self.site_time(now).day()
     }
 
-    /// Of each log, up to which entry it is durable on at least one other member, as linked ones told.
+    /// Of each log, up to which entry it is durable on at least one other member, as members told since the program
+    /// began.
     pub fn safe_marks(&self) -> BTreeMap<LogId, u64> {
         let Some(site) = self.site else {
             return BTreeMap::new();
         };
-        let members: Vec<&Link> = self
-            .links
-            .iter()
+        let linked = self.links.iter().map(|(peer, link)| (peer, &link.theirs));
+        let parted = self.parted.iter().map(|(peer, gone)| (peer, &gone.theirs));
+        let vectors: Vec<&BTreeMap<LogTag, MarkRow>> = linked
+            .chain(parted)
             .filter(|(peer, _)| self.roster.is_member(peer))
-            .map(|(_, link)| link)
+            .map(|(_, theirs)| theirs)
             .collect();
         let safe = |log: &LogId| {
             let tag = log.tag(&site);
-            members
-                .iter()
-                .filter_map(|link| link.theirs.get(&tag))
-                .map(lienquay_shared::log::MarkRow::durable)
-                .max()
-                .unwrap_or(0)
+            let durable = vectors.iter().filter_map(|theirs| theirs.get(&tag));
+            durable.map(MarkRow::durable).max().unwrap_or(0)
         };
         self.logs
             .iter()
@@ -183,7 +182,8 @@ impl Engine {
             is_admin: member.admin,
             is_active: true,
             is_connected: *node == self.me || self.links.contains_key(node),
-            last_heard_millis: self.last_heard(now, node),
+            connected_since_millis: self.connected_since_millis(now, node),
+            last_heard_millis: self.last_heard_millis(now, node),
             n_entries_behind: self.links.get(node).map_or(0, |link| self.n_behind(link)),
         });
         let gone = self.roster.gone.iter().map(|(node, gone)| MemberRow {
@@ -194,6 +194,7 @@ impl Engine {
             is_admin: false,
             is_active: false,
             is_connected: false,
+            connected_since_millis: None,
             last_heard_millis: None,
             n_entries_behind: 0,
         });
@@ -314,11 +315,5 @@ impl Engine {
                 row.received.saturating_sub(ours)
             })
             .sum()
-    }
-
-    fn last_heard(&self, now: Now, node: &NodeId) -> Option<u64> {
-        let (_, at) = self.links.get(node)?.last_beat?;
-        let ago = now.mono_millis.saturating_sub(at);
-        Some(now.wall_millis.saturating_sub(ago))
     }
 }

@@ -20,6 +20,7 @@ use crate::notes;
 use crate::runtime::dialer::Dialer;
 use crate::runtime::moment::Moment;
 use crate::runtime::order::{Done, Order};
+use crate::runtime::safer::Safer;
 use crate::runtime::waiting::Waiting;
 use crate::runtime::{NodeNews, StartError, addresses, short};
 use crate::store::SqliteStore;
@@ -66,6 +67,7 @@ pub(super) struct EngineThread {
     next_token: u64,
     pub(super) dialer: Dialer,
     pub(super) waiting: Waiting,
+    pub(super) safer: Safer,
     listening: Vec<SocketAddr>,
     saved_addresses: BTreeMap<NodeId, SocketAddr>,
     machine_due_mono_millis: u64,
@@ -130,6 +132,7 @@ impl EngineThread {
             next_token: 0,
             dialer,
             waiting: Waiting::default(),
+            safer: Safer::default(),
             listening: Vec::new(),
             saved_addresses,
             machine_due_mono_millis: 0,
@@ -147,6 +150,9 @@ impl EngineThread {
             self.look_at_machine(&mut batch);
             self.handle(batch);
             self.dial_due();
+            if self.safer.take_due(self.clock.mono_millis()) {
+                self.tell(NodeNews::Safer);
+            }
         }
         self.end();
     }
@@ -156,6 +162,7 @@ impl EngineThread {
             .host
             .next_timeout()
             .min(self.dialer.next_timeout())
+            .min(self.safer.next_timeout())
             .min(self.machine_due_mono_millis);
         let wait = Duration::from_millis(due.saturating_sub(self.clock.mono_millis()));
         let wait = wait.min(LONGEST_WAIT);
@@ -228,6 +235,9 @@ impl EngineThread {
             Order::Ask { query, reply } => batch.asks.push((query, reply)),
             Order::Waiting { reply } => {
                 reply.send(self.waiting.list()).ok();
+            }
+            Order::Listening { reply } => {
+                reply.send(self.listening.clone()).ok();
             }
             Order::Keep { key, value, reply } => {
                 let kept = notes::put(self.host.store_mut(), &key, value.as_deref());

@@ -24,6 +24,12 @@ impl Moment {
         }
     }
 
+    /// Whether entries are durable on another node that were not before.
+    pub(crate) fn is_safer_than(&self, before: &Self) -> bool {
+        let was_safe = |log| before.safe.get(log).copied().unwrap_or(0);
+        self.safe.iter().any(|(log, safe)| *safe > was_safe(log))
+    }
+
     /// Whether an entry is durable on another node.
     pub(crate) fn is_safe(&self, log: &LogId, seq: u64) -> bool {
         self.safe.get(log).is_some_and(|safe| seq <= *safe)

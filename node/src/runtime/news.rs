@@ -19,6 +19,9 @@ pub enum NodeNews {
         /// Which.
         docs: Vec<DocId>,
     },
+    /// More entries are durable on another member: a mark of one tick may become two (`Query::Safe`). About once a
+    /// second at most.
+    Safer,
     /// This subscriber was too slow and missed news: whatever it shows may be old.
     Lagged,
     /// A link to a PC opened or closed.

@@ -37,6 +37,10 @@ pub(crate) enum Order {
     Waiting {
         reply: oneshot::Sender<Vec<WaitingPeer>>,
     },
+    /// Where this node listens.
+    Listening {
+        reply: oneshot::Sender<Vec<SocketAddr>>,
+    },
     /// Keep or erase a note of this PC.
     Keep {
         key: NoteKey,

@@ -50,9 +50,13 @@ impl EngineThread {
 
     fn publish_moment(&mut self, now: Now) {
         let moment = Moment::of(self.host.engine(), now);
+        let safer = &mut self.safer;
         self.moments.send_if_modified(|current| {
             let is_new = **current != moment;
             if is_new {
+                if moment.is_safer_than(current) {
+                    safer.advanced();
+                }
                 *current = Arc::new(moment);
             }
             is_new

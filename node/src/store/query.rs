@@ -104,6 +104,7 @@ impl Reader {
                 Query::History { doc, page } => {
                     Answer::History(entries::history(conn, doc, page, asked.is_safe)?)
                 }
+                Query::Safe { docs } => Answer::Safe(entries::safe(conn, docs, asked.is_safe)?),
                 Query::Conflicts { page } => Answer::Conflicts(dossiers::conflicts(conn, page)?),
                 Query::Members | Query::Status | Query::Health => return Ok(None),
             }))

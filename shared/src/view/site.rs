@@ -24,7 +24,9 @@ pub struct MemberRow {
     pub is_active: bool,
     /// Connected to this PC now.
     pub is_connected: bool,
-    /// Last heard of, Unix milliseconds.
+    /// Connected since, Unix milliseconds by this PC's clock; none for this PC itself.
+    pub connected_since_millis: Option<u64>,
+    /// Heard last, Unix milliseconds by this PC's clock; remembered while the program runs.
     pub last_heard_millis: Option<u64>,
     /// Entries this PC has that it lacks, as far as known.
     pub n_entries_behind: u64,

@@ -66,6 +66,30 @@ pub(super) fn history(
     Ok(page_of(found, ask))
 }
 
+/// Documents whose every entry is durable on another node; those without an entry are nowhere at all.
+pub(super) fn safe(
+    conn: &Connection,
+    docs: &[DocId],
+    is_safe: &dyn Fn(&LogId, u64) -> bool,
+) -> SqlResult<Vec<DocId>> {
+    let mut found = Vec::with_capacity(docs.len());
+    for doc in docs {
+        let last_by_log = many(
+            conn,
+            "SELECT log, last FROM (
+                 SELECT log_id, MAX(seq) AS last FROM entries
+                 WHERE doc_id = (SELECT id FROM docs WHERE doc = ?1) GROUP BY log_id)
+             JOIN log_ids ON log_ids.id = log_id",
+            [doc.as_bytes()],
+            |row| Ok((column::id::<LogId>(row, 0)?, column::unsigned(row, 1)?)),
+        )?;
+        if !last_by_log.is_empty() && last_by_log.iter().all(|(log, last)| is_safe(log, *last)) {
+            found.push(*doc);
+        }
+    }
+    Ok(found)
+}
+
 /// Pending, quarantined and withheld entries, the latest arrival first.
 pub(super) fn set_aside(conn: &Connection, ask: &PageAsk) -> SqlResult<Page<SetAsideRow>> {
     let found = many(

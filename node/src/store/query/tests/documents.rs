@@ -1,6 +1,7 @@
 //! Single documents, their history, their conflicts, and what was set aside.
 
 use lienquay_core::store::{DocRow, EntryState, StoredEntry};
+use lienquay_shared::codec::List;
 use lienquay_shared::command::DossierRef;
 use lienquay_shared::log::{ActionKind, DocKind, Header};
 use lienquay_shared::schema;
@@ -102,6 +103,21 @@ fn history_comes_in_pages_latest_first_and_says_what_is_safe() {
     assert_eq!(first, [(5, false), (4, false), (3, false)]);
     let rest = (vec![(2, false), (1, true)], None);
     assert_eq!(history(next.as_deref()), rest);
+}
+
+#[test]
+fn a_document_is_safe_only_when_its_last_entry_is() {
+    let mut bench = bench();
+    let safe = |bench: &mut Bench| {
+        bench.store.commit(false).unwrap();
+        let docs = List::truncated(vec![doc(2), doc(1)]);
+        bench.ask(&Query::Safe { docs })
+    };
+    assert_eq!(safe(&mut bench), Answer::Safe(Vec::new()), "nothing of it");
+    put_entry(&mut bench, 1, EntryState::Applied);
+    assert_eq!(safe(&mut bench), Answer::Safe(vec![doc(1)]));
+    put_entry(&mut bench, 2, EntryState::Pending);
+    assert_eq!(safe(&mut bench), Answer::Safe(Vec::new()));
 }
 
 #[test]
