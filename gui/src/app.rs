@@ -24,6 +24,8 @@ pub struct App {
     lang: Lang,
     /// Holds the node once it runs; taken when the window closes.
     running: Option<RunningNode>,
+    /// Wakes on: the system or another program of this PC asking the node to end.
+    end_asked: Option<Pending<()>>,
     stage: Stage,
 }
 
@@ -61,6 +63,7 @@ impl App {
             clock: Clock::start(),
             lang: Lang::default(),
             running: None,
+            end_asked: None,
             stage: Stage::Opening(opening),
         }
     }
@@ -109,6 +112,11 @@ impl App {
     fn opened(&mut self, node: RunningNode) {
         let has_site = node.handle().has_site();
         let link = Link::new(node.handle().clone(), self.work.clone());
+        let _inside = self.work.runtime().enter();
+        match node.end_asked() {
+            Ok(asked) => self.end_asked = Some(self.work.start(asked)),
+            Err(error) => tracing::warn!(%error, "the end of the session will not be noticed"),
+        }
         self.running = Some(node);
         if has_site {
             self.sit_down();
@@ -126,27 +134,38 @@ impl App {
 
     /// The window is not gone before tickets are handed over and the store is closed.
     fn close_if_asked(&mut self, ctx: &Context) {
-        if !ctx.input(|input| input.viewport().close_requested()) {
-            if matches!(self.stage, Stage::Closed) {
-                ctx.send_viewport_cmd(egui::ViewportCommand::Close);
-            }
-            return;
-        }
-        if matches!(self.stage, Stage::Closed | Stage::Failed(_)) {
-            return;
-        }
-        ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
-        if let Some(node) = self.running.take() {
-            if let Stage::Desk(desk) = &mut self.stage {
-                desk.keep_drafts_now();
-            }
-            let closing = self.work.start(async move {
-                if let Err(error) = node.close().await {
-                    tracing::error!(%error, "the node did not close in order");
+        let by_hand = ctx.input(|input| input.viewport().close_requested());
+        let by_others = matches!(
+            self.end_asked.as_mut().map(Pending::poll),
+            Some(Polled::Ready(()))
+        );
+        match self.stage {
+            Stage::Closed => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            // Nothing runs yet, or nothing ever will: the window may go.
+            Stage::Opening(_) | Stage::Failed(_) => {}
+            _ if by_hand || by_others => {
+                if by_hand {
+                    ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
                 }
-            });
-            self.stage = Stage::Closing(closing);
+                self.close();
+            }
+            _ => {}
         }
+    }
+
+    fn close(&mut self) {
+        let Some(node) = self.running.take() else {
+            return;
+        };
+        if let Stage::Desk(desk) = &mut self.stage {
+            desk.keep_drafts_now();
+        }
+        let closing = self.work.start(async move {
+            if let Err(error) = node.close().await {
+                tracing::error!(%error, "the node did not close in order");
+            }
+        });
+        self.stage = Stage::Closing(closing);
     }
 }
 

@@ -7,6 +7,7 @@ use lienquay_node::data_folder::{DataFolder, FolderError, KeySeal, MachineId, Op
 use lienquay_node::handle::NodeHandle;
 use lienquay_node::ipc::{self, Server};
 use lienquay_node::runtime::{self, NetOptions, NodeOptions, Runtime, StartError};
+use lienquay_node::signals;
 
 /// A running node and its local socket, so that the command line works beside the window.
 #[derive(Debug)]
@@ -24,9 +25,9 @@ pub enum OpenError {
     /// The node.
     #[error(transparent)]
     Start(#[from] StartError),
-    /// The socket for other programs of this PC.
-    #[error("the local socket: {0}")]
-    Socket(#[from] io::Error),
+    /// The system: the socket for other programs of this PC, signals.
+    #[error("the system refused: {0}")]
+    System(#[from] io::Error),
     /// Work was given up.
     #[error("opening was interrupted")]
     Interrupted,
@@ -56,6 +57,21 @@ impl RunningNode {
     #[must_use]
     pub fn handle(&self) -> &NodeHandle {
         self.runtime.handle()
+    }
+
+    /// Ends when another program of this PC, or the system, asks the node to end. Must be called inside a tokio runtime.
+    ///
+    /// # Errors
+    /// When the system does not let us listen.
+    pub fn end_asked(&self) -> io::Result<impl Future<Output = ()> + Send + use<>> {
+        let by_client = self.server.shutdown_asked();
+        let by_system = signals::end_asked()?;
+        Ok(async move {
+            tokio::select! {
+                () = by_client => {}
+                () = by_system => {}
+            }
+        })
     }
 
     /// Ends the node in order: no client starts anything new, tickets are handed over, the store closes.

@@ -12,5 +12,6 @@ pub mod ipc;
 pub mod net;
 pub mod notes;
 pub mod runtime;
+pub mod signals;
 pub mod store;
 pub mod verify;

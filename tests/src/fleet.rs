@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, Stdio};
+use std::process::{Child, Command as Process, ExitStatus, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -18,16 +18,25 @@ const POLL: Duration = Duration::from_millis(20);
 /// How long it may take: a loaded test machine is slow, a hung node hangs for ever.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The built program, found beside the running test or tool.
+/// The built program of a node without a window, found beside the running test or tool.
 pub fn program() -> Result<PathBuf> {
+    built("lienquay-node").context("cargo build -p lienquay-node")
+}
+
+/// The built window.
+pub fn window_program() -> Result<PathBuf> {
+    built("lienquay").context("cargo build -p lienquay-gui")
+}
+
+fn built(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe()?;
-    let name = format!("lienquay-node{}", std::env::consts::EXE_SUFFIX);
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     here.ancestors()
         .skip(1)
         .take(3)
         .map(|folder| folder.join(&name))
         .find(|path| path.is_file())
-        .with_context(|| format!("{name} is not built: cargo build -p lienquay-node"))
+        .with_context(|| format!("{name} is not built"))
 }
 
 /// A port that was free a moment ago.
@@ -62,7 +71,10 @@ pub struct Pc {
     /// Where it listens.
     pub addr: SocketAddr,
     program: PathBuf,
+    /// Shows its desk: this program runs instead of the node alone.
+    window: Option<PathBuf>,
     process: Option<Child>,
+    last_exit: Option<ExitStatus>,
 }
 
 impl Pc {
@@ -73,8 +85,20 @@ impl Pc {
             folder: parent.join(name.replace(' ', "-")),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
             program: program.to_path_buf(),
+            window: None,
             process: None,
+            last_exit: None,
         })
+    }
+
+    /// From the next start on it shows its desk in a window.
+    pub fn show_window(&mut self, program: PathBuf) {
+        self.window = Some(program);
+    }
+
+    /// Whether it shows a window.
+    pub fn has_window(&self) -> bool {
+        self.window.is_some()
     }
 
     fn run(&self, arguments: &[&str]) -> Process {
@@ -118,7 +142,15 @@ impl Pc {
     /// Starts the node and waits until it answers.
     pub async fn start(&mut self, peers: &[SocketAddr]) -> Result<()> {
         let listen = self.addr.to_string();
-        let mut process = self.run(&["run", "--no-mdns", "--listen", &listen]);
+        let mut process = match &self.window {
+            Some(window) => {
+                let mut process = Process::new(window);
+                process.arg("--data").arg(&self.folder).stdin(Stdio::null());
+                process
+            }
+            None => self.run(&["run"]),
+        };
+        process.args(["--no-mdns", "--listen", &listen]);
         for peer in peers {
             process.arg("--peer").arg(peer.to_string());
         }
@@ -137,14 +169,18 @@ impl Pc {
 
     /// Whether the process has ended by itself or by somebody's hand.
     pub fn has_ended(&mut self) -> Result<bool> {
-        let ended = match &mut self.process {
-            Some(process) => process.try_wait()?.is_some(),
-            None => true,
-        };
-        if ended {
-            self.process = None;
+        if let Some(process) = &mut self.process {
+            self.last_exit = process.try_wait()?;
+            if self.last_exit.is_some() {
+                self.process = None;
+            }
         }
-        Ok(ended)
+        Ok(self.process.is_none())
+    }
+
+    /// Whether it ended because somebody closed it, not because it was killed.
+    pub fn was_closed(&self) -> bool {
+        self.last_exit.is_some_and(|status| status.success())
     }
 
     /// `kill -9`: no goodbye, no flush.

@@ -1,6 +1,5 @@
 //! `run` and `stop`.
 
-use std::io;
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -44,7 +43,7 @@ pub(crate) async fn run(folder: &Path, ask: &args::Run, out: Out) -> CliResult<C
 async fn serve(folder: &Path, node: &NodeHandle, out: Out) -> CliResult<Server> {
     let server = ipc::serve(folder, node.clone())?;
     // Before anybody is told that the node runs: whoever hears it may end it at once.
-    let signalled = signals()?;
+    let signalled = crate::signals::end_asked()?;
     let listening = listening(node).await?;
     let line = json!({ "event": "running", "node": node.node(), "listening": listening });
     out.result(&line, || {
@@ -77,38 +76,6 @@ async fn listening(node: &NodeHandle) -> CliResult<Value> {
             Some(NodeNews::Listening { .. } | NodeNews::Lagged) | None
         ) {}
     }
-}
-
-/// Listens from now on for Ctrl+C and what a service manager sends; the future ends when one comes.
-#[cfg(unix)]
-fn signals() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut interrupted = signal(SignalKind::interrupt())?;
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut hung_up = signal(SignalKind::hangup())?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-            _ = hung_up.recv() => {}
-        }
-    })
-}
-
-/// Listens from now on for Ctrl+C and for the end of the window or the session; the future ends when one comes.
-#[cfg(windows)]
-fn signals() -> io::Result<impl Future<Output = ()>> {
-    use tokio::signal::windows::{ctrl_c, ctrl_close, ctrl_shutdown};
-    let mut interrupted = ctrl_c()?;
-    let mut closed = ctrl_close()?;
-    let mut shut_down = ctrl_shutdown()?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = closed.recv() => {}
-            _ = shut_down.recv() => {}
-        }
-    })
 }
 
 /// Stops the running node and waits until it has gone.

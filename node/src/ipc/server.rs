@@ -57,9 +57,9 @@ pub fn serve(folder: &Path, node: NodeHandle) -> io::Result<Server> {
 }
 
 impl Server {
-    /// Waits until a client asks the node to end.
-    pub async fn shutdown_asked(&self) {
-        self.shutdown.cancelled().await;
+    /// Ends when a client asks the node to end.
+    pub fn shutdown_asked(&self) -> impl Future<Output = ()> + Send + use<> {
+        self.shutdown.clone().cancelled_owned()
     }
 
     /// Hangs up on every client and removes the socket.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use lienquay_shared::query::{Answer, Query};
-use lienquay_tests::fleet::{Pc, ask, program};
+use lienquay_tests::fleet::{Pc, ask, program, window_program};
 use lienquay_tests::morning::Desk;
 use tempfile::TempDir;
 
@@ -60,6 +60,12 @@ impl Show {
             rest[number - 1].join(&first[0]).await?;
         }
         let addresses: Vec<_> = counters.iter().map(|pc| pc.addr).collect();
+        if has_display() {
+            screen.line("Mở cửa sổ của quầy 1 … (opening the window of counter 1)")?;
+            counters[0].stop().await?;
+            counters[0].show_window(window_program()?);
+            counters[0].start(&addresses).await?;
+        }
         for pc in &counters {
             pc.meet(&addresses).await?;
         }
@@ -73,7 +79,9 @@ impl Show {
     /// Lets the officers work until the time is over or somebody presses Ctrl+C.
     pub(crate) async fn run(&mut self, seconds: Option<Duration>) -> Result<()> {
         let mut officers = Vec::new();
-        for (number, pc) in self.counters.iter().enumerate() {
+        // Behind a window sits whoever watches the demo.
+        let alone = |(_, pc): &(usize, &Pc)| !pc.has_window();
+        for (number, pc) in self.counters.iter().enumerate().filter(alone) {
             let desk = Desk::new(pc.client().await?, u8::try_from(number + 1)?);
             officers.push(Officer::new(
                 desk,
@@ -112,6 +120,9 @@ impl Show {
             let mut lines = Vec::new();
             for (pc, down) in self.counters.iter_mut().zip(&mut down_since) {
                 if pc.has_ended()? {
+                    if pc.has_window() && pc.was_closed() {
+                        return Ok(());
+                    }
                     let since = *down.get_or_insert_with(tokio::time::Instant::now);
                     if since.elapsed() >= BACK_AFTER {
                         pc.start(&addresses).await?;
@@ -142,6 +153,14 @@ impl Show {
         }
         Ok(())
     }
+}
+
+/// Whether a window can be shown here.
+fn has_display() -> bool {
+    cfg!(windows)
+        || ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .any(|name| std::env::var_os(name).is_some_and(|value| !value.is_empty()))
 }
 
 async fn sleep_or_for_ever(seconds: Option<Duration>) {

@@ -1,0 +1,181 @@
+//! A screen without a monitor: Xvfb with a window manager, keys from xdotool, pictures of what is there. For driving the real
+//! window as an officer would, and for measuring it.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+
+/// Between two looks at the screen when waiting for it to stand still. An idle window paints nothing.
+const LOOK: Duration = Duration::from_millis(120);
+/// Looks that must be equal.
+const N_EQUAL: usize = 3;
+/// Looks until something is wrong: a slow machine paints a frame in 100 ms, not in 30 s.
+const MAX_LOOKS: usize = 250;
+
+/// A virtual screen; gone when dropped.
+#[derive(Debug)]
+pub struct Display {
+    server: Child,
+    manager: Child,
+    name: String,
+}
+
+impl Display {
+    /// Starts a screen of this size with a window manager, without which keys go nowhere.
+    ///
+    /// # Errors
+    /// When Xvfb or openbox is not installed or does not start.
+    pub fn start(width: u32, height: u32) -> Result<Self> {
+        let mut server = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0"])
+            .arg(format!("{width}x{height}x24"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("Xvfb is not installed")?;
+        let mut number = String::new();
+        let out = server.stdout.take().context("no output of Xvfb")?;
+        BufReader::new(out).read_line(&mut number)?;
+        let name = format!(":{}", number.trim());
+        let manager = Command::new("openbox")
+            .env("DISPLAY", &name)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .context("openbox is not installed")?;
+        Ok(Self {
+            server,
+            manager,
+            name,
+        })
+    }
+
+    /// Its name, for `DISPLAY`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Makes a program show its windows here, painted in software as on a PC without a graphics driver.
+    pub fn show<'a>(&self, program: &'a mut Command) -> &'a mut Command {
+        program
+            .env("DISPLAY", &self.name)
+            .env_remove("WAYLAND_DISPLAY")
+            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+    }
+
+    /// Waits until a window of this process is on the screen; its number.
+    ///
+    /// # Errors
+    /// When none comes.
+    pub fn window_of(&self, pid: u32) -> Result<String> {
+        let pid = pid.to_string();
+        for _ in 0..MAX_LOOKS {
+            let found = self.output("xdotool", &["search", "--onlyvisible", "--pid", &pid])?;
+            if let Some(window) = found.lines().next() {
+                return Ok(window.to_owned());
+            }
+            std::thread::sleep(LOOK);
+        }
+        bail!("no window of process {pid}")
+    }
+
+    /// Gives a window the keyboard.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn focus(&self, window: &str) -> Result<()> {
+        self.output("xdotool", &["windowactivate", "--sync", window])
+            .map(drop)
+    }
+
+    /// Presses keys one after the other: `F2`, `ctrl+k`, `Tab`.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn keys(&self, keys: &[&str]) -> Result<()> {
+        let mut arguments = vec!["key", "--delay", "40"];
+        arguments.extend(keys);
+        self.output("xdotool", &arguments).map(drop)
+    }
+
+    /// Types a text, letter by letter.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn type_text(&self, text: &str) -> Result<()> {
+        self.output("xdotool", &["type", "--delay", "25", "--", text])
+            .map(drop)
+    }
+
+    /// Clicks at a place of the screen.
+    ///
+    /// # Errors
+    /// When xdotool fails.
+    pub fn click(&self, x: u32, y: u32) -> Result<()> {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.output("xdotool", &["mousemove", "--sync", &x, &y, "click", "1"])
+            .map(drop)
+    }
+
+    /// Waits until the screen stands still.
+    ///
+    /// # Errors
+    /// When it never does, or no picture can be taken.
+    pub fn settle(&self) -> Result<()> {
+        let mut last = Vec::new();
+        let mut n_equal = 0;
+        for _ in 0..MAX_LOOKS {
+            let now = self.picture("rgb:-")?;
+            n_equal = if now == last { n_equal + 1 } else { 0 };
+            if n_equal == N_EQUAL {
+                return Ok(());
+            }
+            last = now;
+            std::thread::sleep(LOOK);
+        }
+        bail!("the screen never stands still")
+    }
+
+    /// Takes a picture of the whole screen.
+    ///
+    /// # Errors
+    /// When `import` is not installed or the file cannot be written.
+    pub fn screenshot(&self, file: &Path) -> Result<()> {
+        self.picture(&file.to_string_lossy()).map(drop)
+    }
+
+    fn picture(&self, target: &str) -> Result<Vec<u8>> {
+        let done = Command::new("import")
+            .args(["-window", "root", target])
+            .env("DISPLAY", &self.name)
+            .output()
+            .context("imagemagick is not installed")?;
+        if !done.status.success() {
+            bail!("no picture: {}", String::from_utf8_lossy(&done.stderr));
+        }
+        Ok(done.stdout)
+    }
+
+    fn output(&self, program: &str, arguments: &[&str]) -> Result<String> {
+        let done = Command::new(program)
+            .args(arguments)
+            .env("DISPLAY", &self.name)
+            .output()
+            .with_context(|| format!("{program} is not installed"))?;
+        Ok(String::from_utf8_lossy(&done.stdout).into_owned())
+    }
+}
+
+impl Drop for Display {
+    fn drop(&mut self) {
+        for process in [&mut self.manager, &mut self.server] {
+            if let Err(error) = process.kill().and_then(|()| process.wait().map(drop)) {
+                tracing::warn!(%error, "the virtual screen could not be stopped");
+            }
+        }
+    }
+}
