@@ -14,8 +14,9 @@ use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::Command;
 use lienquay_shared::domain::site::Lane;
 use lienquay_shared::query::{Answer, Query};
+use lienquay_shared::refusal::Refusal;
 use lienquay_shared::schema::site::site_doc;
-use lienquay_shared::view::MemberRow;
+use lienquay_shared::view::{MemberRow, ReceivePreview};
 use lienquay_shared::wire::link::NodeMode;
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -169,4 +170,48 @@ async fn what_another_member_holds_is_safe_and_stays_so_when_it_leaves() {
     assert!(back.connected_since_millis > linked.connected_since_millis);
     in_time(second.shutdown()).await.unwrap();
     in_time(first.shutdown()).await.unwrap();
+}
+
+async fn status(node: &NodeHandle) -> serde_json::Value {
+    match in_time(node.ask(Query::Status)).await.unwrap() {
+        Answer::Status(status) => *status,
+        other => panic!("no status: {other:?}"),
+    }
+}
+
+async fn preview(node: &NodeHandle, ask: serde_json::Value) -> ReceivePreview {
+    let query = serde_json::from_value(serde_json::json!({ "receive_preview": ask })).unwrap();
+    match in_time(node.ask(query)).await.unwrap() {
+        Answer::ReceivePreview(preview) => preview,
+        other => panic!("another answer: {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_reception_is_checked_while_it_is_typed_and_nothing_is_written() {
+    let home = tempfile::tempdir().unwrap();
+    let runtime = start(&home.path().join("a"), Vec::new());
+    let node = runtime.handle();
+    let nobody = serde_json::json!({ "procedure": "1.001193", "transacting": {} });
+    let before = preview(node, nobody.clone()).await;
+    assert_eq!(before.problems, [Refusal::Loading], "no site yet");
+    found(node).await;
+    let told = preview(node, nobody.clone()).await;
+    let codes: Vec<&str> = told.problems.iter().map(Refusal::code).collect();
+    assert_eq!(codes, ["unknown_procedure", "invalid_input"]);
+    let record = serde_json::json!({
+        "code": "1.001193", "name": "Đăng ký khai sinh", "state": "ACTIVE",
+        "channels": [{"method": "DIRECT", "fees": [], "processing": {"qty": 2, "unit": "WORKING_DAY"}, "note": ""}],
+    });
+    let import = serde_json::json!({ "import_procedure": { "record": record } });
+    let import = serde_json::from_value(import).unwrap();
+    in_time(node.command(import)).await.unwrap();
+    let entries = status(node).await["n_entries"].clone();
+    let told = preview(node, nobody).await;
+    let codes: Vec<&str> = told.problems.iter().map(Refusal::code).collect();
+    assert_eq!(codes, ["invalid_input"]);
+    let due = told.due.expect("two working days from now");
+    assert!(due.explanation[0].contains("2 ngày làm việc"));
+    assert_eq!(status(node).await["n_entries"], entries);
+    in_time(runtime.shutdown()).await.unwrap();
 }

@@ -3,13 +3,14 @@
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
-use crate::command::{DossierRef, TicketRef};
+use crate::command::{DossierRef, ReceiveDossier, TicketRef};
 use crate::domain::dossier::{Dossier, Status};
 use crate::domain::site::Site;
 use crate::domain::ticket::{Ticket, TicketState};
 use crate::ids::DocId;
 use crate::view::{
-    ConflictRow, DossierRow, HistoryRow, MemberRow, ProcedureRow, QueueView, TicketRow,
+    ConflictRow, DossierRow, HistoryRow, MemberRow, ProcedureRow, QueueView, ReceivePreview,
+    TicketRow,
 };
 use crate::wire::keeper::LaneId;
 
@@ -145,6 +146,8 @@ pub enum Query {
         #[serde(default)]
         page: PageAsk,
     },
+    /// What a reception that is being typed in still lacks, and when it would be due.
+    ReceivePreview(Box<ReceiveDossier>),
     /// The health board.
     Health,
 }
@@ -191,6 +194,8 @@ pub enum Answer {
     Safe(Vec<DocId>),
     /// Conflicts.
     Conflicts(Page<ConflictRow>),
+    /// What a reception still lacks.
+    ReceivePreview(ReceivePreview),
     /// The health board; its shape is the engine's.
     Health(Box<serde_json::Value>),
     /// Nothing found.

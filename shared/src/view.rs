@@ -2,10 +2,12 @@
 
 mod dossier;
 mod procedure;
+mod receive;
 mod site;
 mod ticket;
 
 pub use dossier::{ConflictRow, ConflictValue, DossierRow, conflict_rows, dossier_row};
 pub use procedure::{ProcedureRow, procedure_row};
+pub use receive::ReceivePreview;
 pub use site::{HistoryRow, MemberRow};
 pub use ticket::{CallRow, LaneQueue, QueueView, TicketRow, ticket_row};

@@ -11,10 +11,11 @@ use lienquay_shared::domain::site_time::{Day, TimeQuality};
 use lienquay_shared::log::{ActionKind, DocKind};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::schema;
-use lienquay_shared::{DocId, OfficerId, RequestId, SiteId, codec};
+use lienquay_shared::view::ReceivePreview;
+use lienquay_shared::{DocId, Hlc, OfficerId, RequestId, SiteId, codec};
 
 use crate::engine::{Cx, Engine};
-use crate::event::{Reply, Token};
+use crate::event::{Now, Reply, Token};
 use crate::number::{NumberFor, PendingReceive};
 use crate::store::StoreResult;
 
@@ -182,6 +183,27 @@ impl Engine {
         }
     }
 
+    /// What a reception that is being typed in still lacks, and when it would be due. Takes no number, writes nothing.
+    pub(crate) fn receive_preview(
+        &mut self,
+        cx: &mut Cx<'_>,
+        ask: &ReceiveDossier,
+    ) -> StoreResult<ReceivePreview> {
+        if self.site.is_none() || self.boot.is_loading() {
+            return Ok(ReceivePreview {
+                due: None,
+                problems: vec![Refusal::Loading],
+            });
+        }
+        let site = self.site_model(cx)?;
+        let context = self.context_at(cx.now, self.clock.last(), &site);
+        let found = self.procedure_in_force(cx, &ask.procedure)?;
+        let procedure = found.as_ref().map(|(_, procedure)| procedure);
+        Ok(decide::dossier::preview_receive(
+            &context, &site, procedure, ask,
+        ))
+    }
+
     /// A dossier that was to be received has its number, or must do with a provisional code.
     pub(crate) fn receive_numbered(
         &mut self,
@@ -331,17 +353,21 @@ impl Engine {
     /// Who decides here and now: this PC's officer at its counter, in site time.
     pub(crate) fn context(&mut self, cx: &mut Cx<'_>) -> StoreResult<(Context, Arc<Site>)> {
         let site = self.site_model(cx)?;
+        let hlc = self.clock.tick(cx.now.wall_millis);
+        Ok((self.context_at(cx.now, hlc, &site), site))
+    }
+
+    fn context_at(&self, now: Now, hlc: Hlc, site: &Site) -> Context {
         let seat = site.seats.get(&self.me).copied();
-        let context = Context {
-            now: self.site_clock.read(cx.now),
-            hlc: self.clock.tick(cx.now.wall_millis),
+        Context {
+            now: self.site_clock.read(now),
+            hlc,
             officer: seat
                 .and_then(|seat| seat.officer)
                 .unwrap_or(OfficerId([0; 8])),
             counter: seat.and_then(|seat| seat.counter),
             node: self.me,
-        };
-        Ok((context, site))
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use lienquay_shared::command::ReceiveDossier;
 use lienquay_shared::refusal::Refusal;
+use lienquay_shared::view::ReceivePreview;
 
-use crate::engine::{Engine, Settings};
+use crate::engine::{Cx, Engine, Settings};
 use crate::event::{Effects, Event, Now, Reply, Token};
 use crate::rng::Rng;
 use crate::store::{Store, StoreFault};
@@ -81,6 +83,22 @@ impl<S: Store> Host<S> {
                 .seal(now, &mut self.rng, &mut self.store, &mut effects)?;
             self.store.commit(false)?;
         }
+    }
+
+    /// What a reception that is being typed in still lacks.
+    pub fn receive_preview(
+        &mut self,
+        now: Now,
+        ask: &ReceiveDossier,
+    ) -> Result<ReceivePreview, StoreFault> {
+        let mut effects = Effects::default();
+        let mut cx = Cx {
+            now,
+            rng: &mut self.rng,
+            store: &mut self.store,
+            fx: &mut effects,
+        };
+        self.engine.receive_preview(&mut cx, ask)
     }
 
     /// When to call [`Self::process`] with [`Event::Tick`] at the latest, in monotonic milliseconds.

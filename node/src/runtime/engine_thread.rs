@@ -338,7 +338,10 @@ impl EngineThread {
     }
 
     /// What only the engine knows.
-    fn answer(&self, now: Now, query: &Query) -> StoreResult<Answer> {
+    fn answer(&mut self, now: Now, query: &Query) -> StoreResult<Answer> {
+        if let Query::ReceivePreview(ask) = query {
+            return Ok(Answer::ReceivePreview(self.host.receive_preview(now, ask)?));
+        }
         let engine = self.host.engine();
         let store = self.host.store();
         Ok(match query {

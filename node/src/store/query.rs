@@ -106,7 +106,9 @@ impl Reader {
                 }
                 Query::Safe { docs } => Answer::Safe(entries::safe(conn, docs, asked.is_safe)?),
                 Query::Conflicts { page } => Answer::Conflicts(dossiers::conflicts(conn, page)?),
-                Query::Members | Query::Status | Query::Health => return Ok(None),
+                Query::Members | Query::Status | Query::Health | Query::ReceivePreview(_) => {
+                    return Ok(None);
+                }
             }))
         })
     }

@@ -1,5 +1,6 @@
 //! Decisions about dossiers: receiving, every later step, corrections and conflicts.
 
+mod check;
 mod due;
 mod receive;
 mod settle;
@@ -11,6 +12,7 @@ use crate::ids::DocId;
 use crate::log::{ActionKind, DocKind};
 use crate::schema::Edit;
 
+pub use check::preview_receive;
 pub use due::processing_options;
 pub use receive::{PreparedReceive, prepare_receive};
 pub use step::{Decided, command};

@@ -1,19 +1,17 @@
 //! Receiving a dossier, in two phases: everything is decided and explained before a number is taken.
 
-use super::super::role::{Right, allow};
-use super::due::{choose_term, first_due};
+use super::check::{check, general_problems};
 use super::{Context, Write, dossier_write, event};
 use crate::codec::Text;
 use crate::command::{ReceiveDossier, ReceivedDossier};
 use crate::domain::dossier::{
-    CodeKind, Component, Components, DossierField, DossierStep, DueDate, Finance, ProcedureRef,
+    CodeKind, Components, DossierField, DossierStep, DueDate, Finance, ProcedureRef,
 };
 use crate::domain::person::{Person, PersonField, Who};
 use crate::domain::procedure::Procedure;
 use crate::domain::series::DossierCode;
 use crate::domain::site::{Numbering, Site};
-use crate::domain::site_time::{Day, TimeQuality};
-use crate::domain::text::fold;
+use crate::domain::site_time::Day;
 use crate::ids::DocId;
 use crate::log::ActionKind;
 use crate::refusal::Refusal;
@@ -81,20 +79,12 @@ pub fn prepare_receive(
     procedure: &Procedure,
     ask: &ReceiveDossier,
 ) -> Result<PreparedReceive, Refusal> {
-    allow(ctx, site, Right::Receive)?;
-    if ctx.now.quality == TimeQuality::Doubtful {
-        return Err(Refusal::ClockUnconfirmed);
+    if let Some(first) = general_problems(ctx, site, ask).into_iter().next() {
+        return Err(first);
     }
-    if site.unit_code.is_empty() {
-        return Err(Refusal::invalid(
-            "unit_code",
-            "Điểm chưa có mã đơn vị. Anh/chị nhờ quản trị nhập mã đơn vị.",
-        ));
-    }
-    check_people(ask)?;
-    let components = check_components(procedure, ask)?;
-    let term = choose_term(procedure, ask)?;
-    let due = first_due(ctx.now, term, &site.calendar())?;
+    let checked = check(ctx, site, procedure, ask);
+    let components = checked.components?;
+    let (term, due) = checked.due?;
     let mut edits = field_edits(procedure_doc, procedure, ask, &components);
     let received = DossierStep::Received {
         at: ctx.now,
@@ -108,81 +98,6 @@ pub fn prepare_receive(
         numbering: site.numbering.on(ctx.day()),
         edits,
         due,
-    })
-}
-
-fn check_people(ask: &ReceiveDossier) -> Result<(), Refusal> {
-    let people = [
-        (Who::Transacting, Some(&ask.transacting)),
-        (Who::Subject, ask.subject.as_ref()),
-    ];
-    for (who, person) in people {
-        if person.is_some_and(|person| person.name.trim().is_empty()) {
-            let field = DossierField::Person(who, PersonField::Name).key();
-            return Err(Refusal::invalid(
-                field,
-                "Chưa có họ tên. Anh/chị nhập họ tên hoặc quét thẻ căn cước.",
-            ));
-        }
-    }
-    let is_represented = ask
-        .subject
-        .as_ref()
-        .is_some_and(|subject| *subject != ask.transacting);
-    if is_represented && ask.basis.kind.is_empty() {
-        let why =
-            "Người nộp không phải chủ hồ sơ. Anh/chị ghi căn cứ: ủy quyền, giám hộ hoặc quan hệ.";
-        return Err(Refusal::invalid(DossierField::BasisKind.key(), why));
-    }
-    if ask.n_sets == 0 {
-        return Err(Refusal::invalid("n_sets", "Số bộ hồ sơ từ 1."));
-    }
-    Ok(())
-}
-
-/// The papers brought, and those of the procedure that are missing. Groups that read like a case and papers without a count are the
-/// officer's business: the catalogue does not say whether they are required.
-fn check_components(procedure: &Procedure, ask: &ReceiveDossier) -> Result<Components, Refusal> {
-    let mut components: Vec<Component> = ask.components.to_vec();
-    let groups = procedure
-        .component_groups
-        .iter()
-        .filter(|group| !group.reads_like_a_case());
-    for paper in groups
-        .flat_map(|group| &group.items)
-        .filter(|paper| !paper.is_uncounted())
-    {
-        let is_listed = |listed: &Component| {
-            (!paper.code.is_empty() && *listed.code == *paper.code)
-                || fold(&listed.name) == fold(&paper.name)
-        };
-        if !components.iter().any(is_listed) {
-            components.push(Component {
-                code: Text::truncated(&paper.code),
-                name: Text::truncated(&paper.name),
-                originals: 0,
-                certified: 0,
-                copies: 0,
-                missing: true,
-            });
-        }
-    }
-    let names: Vec<String> = components
-        .iter()
-        .filter(|paper| paper.missing)
-        .map(|paper| paper.name.to_string())
-        .collect();
-    if !names.is_empty() && !ask.accept_missing {
-        return Err(Refusal::MissingComponents { names });
-    }
-    Components::new(components).map_err(|too_many| {
-        Refusal::invalid(
-            "components",
-            format!(
-                "Có {} giấy tờ, nhiều hơn mức cho phép. Anh/chị gộp bớt.",
-                too_many.len()
-            ),
-        )
     })
 }
 

@@ -17,7 +17,7 @@ use crate::domain::site_time::{Day, SiteTime, TimeQuality};
 use crate::domain::text::fold;
 use crate::schema::dossier;
 use crate::schema::testing::{Copy, authors, context, merge_all, officer};
-use crate::view::{conflict_rows, dossier_row};
+use crate::view::{ReceivePreview, conflict_rows, dossier_row};
 use crate::{OfficerId, Refusal};
 
 const DOC: DocId = DocId([5; 16]);

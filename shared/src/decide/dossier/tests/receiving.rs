@@ -260,3 +260,97 @@ fn a_time_is_entered_only_where_none_is_published_or_for_the_same_day() {
         jiff::civil::date(2025, 11, 24).at(17, 0, 0, 0)
     );
 }
+
+fn preview(ask: &ReceiveDossier, procedure: &Procedure) -> ReceivePreview {
+    preview_receive(&context(1, 0), &site(), Some(procedure), ask)
+}
+
+#[test]
+fn an_empty_page_hears_of_everything_and_of_its_due_date() {
+    let simple = procedure(&[2], &[]);
+    let empty = ReceiveDossier {
+        transacting: Person::default(),
+        subject: Some(Person {
+            phone: Text::truncated("0905"),
+            ..Person::default()
+        }),
+        components: List::default(),
+        n_sets: 0,
+        ..ask()
+    };
+    let told = preview(&empty, &simple);
+    let fields: Vec<&str> = told
+        .problems
+        .iter()
+        .map(|problem| match problem {
+            Refusal::InvalidInput { field, .. } => field.as_str(),
+            other => other.code(),
+        })
+        .collect();
+    let expect = [
+        "transacting/name",
+        "subject/name",
+        "basis/kind",
+        "n_sets",
+        "missing_components",
+    ];
+    assert_eq!(fields, expect);
+    let whole = prepare(&ask(), &simple).unwrap();
+    assert_eq!(told.due.as_ref(), Some(whole.due()));
+    assert_eq!(
+        preview(&ask(), &simple),
+        ReceivePreview {
+            due: Some(whole.due().clone()),
+            problems: Vec::new()
+        }
+    );
+}
+
+#[test]
+fn what_receiving_is_refused_with_is_the_first_problem_of_the_page() {
+    let nobody = ReceiveDossier {
+        transacting: Person::default(),
+        ..ask()
+    };
+    let no_papers = ReceiveDossier {
+        components: List::default(),
+        ..ask()
+    };
+    for procedure in [
+        procedure(&[2], &[]),
+        procedure(&[0], &[]),
+        procedure(&[2, 5], &[]),
+        procedure(&[0], &[("a", 3), ("b", 8)]),
+    ] {
+        for ask in [ask(), nobody.clone(), no_papers.clone()] {
+            let told = preview(&ask, &procedure);
+            match prepare(&ask, &procedure) {
+                Ok(prepared) => assert_eq!(
+                    (told.due.as_ref(), told.problems.len()),
+                    (Some(prepared.due()), 0)
+                ),
+                Err(refusal) => assert_eq!(told.problems.first(), Some(&refusal)),
+            }
+        }
+    }
+}
+
+#[test]
+fn no_due_date_is_shown_that_nobody_could_promise() {
+    let unstated = preview(&ask(), &procedure(&[0], &[]));
+    assert_eq!(unstated.due, None);
+    assert_eq!(unstated.problems[0].code(), "must_enter_term");
+    let ctx = Context {
+        now: SiteTime::new(0, TimeQuality::Doubtful),
+        ..context(1, 0)
+    };
+    let simple = procedure(&[2], &[]);
+    let told = preview_receive(&ctx, &site(), Some(&simple), &ask());
+    assert_eq!(told.due, None);
+    assert_eq!(told.problems, [Refusal::ClockUnconfirmed]);
+    let nowhere = Site::default();
+    let told = preview_receive(&context(1, 0), &nowhere, None, &ask());
+    let codes: Vec<&str> = told.problems.iter().map(Refusal::code).collect();
+    assert_eq!(codes, ["unknown_procedure", "invalid_input"]);
+    assert_eq!(told.due, None);
+}
