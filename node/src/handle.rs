@@ -1,5 +1,6 @@
 //! The handle of a running node: what the desktop program, the command line and tests share.
 
+mod founding;
 mod keeping;
 
 use std::net::SocketAddr;

@@ -62,6 +62,11 @@ impl NoteKey {
         }
     }
 
+    /// Where the recovery sheet waits for being locked away; no name leads there.
+    pub(crate) fn recovery_sheet() -> Self {
+        Self("recovery-sheet".to_owned())
+    }
+
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -11,6 +11,7 @@
 mod addresses;
 mod dialer;
 mod engine_thread;
+mod founding;
 mod moment;
 mod news;
 mod order;
@@ -40,6 +41,7 @@ use crate::net::{self, NetCommand, NetConfig, NetError, NetEvent, NetHandle};
 pub use news::{NodeNews, Subscription};
 pub use waiting::WaitingPeer;
 
+pub(crate) use founding::sheet_of;
 pub(crate) use moment::Moment;
 pub(crate) use order::Order;
 pub(crate) use readers::Readers;
@@ -129,6 +131,7 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         host.project_anew(engine_thread::now(&clock))?;
         host.store_mut().projections_rebuilt()?;
     }
+    founding::drop_stale_sheet(&mut host)?;
     let readers = Arc::new(Readers::new(host.store().reader()?));
     let (orders, order_receiver) = mpsc::channel(ORDER_CAPACITY);
     let (news, _) = broadcast::channel(NEWS_CAPACITY);

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
+use lienquay_node::data_folder::{DataFolder, KeySeal};
 use serde_json::Value;
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lienquay-node");
@@ -111,6 +112,10 @@ fn founding_gives_a_sheet_that_opens_the_site_and_happens_once() {
     let again = ["found", "--site", "X", "--unit", "H26.15", "--officer", "Y"];
     assert_eq!(check(&folder, &again, REFUSED)["error"], "refused");
     assert_eq!(check(&folder, &["status"], OK)["site"], founded["site"]);
+    let machine = lienquay_node::data_folder::MachineId::named("test");
+    let opened = DataFolder::open(&folder, &KeySeal::OwnerFile, &machine).unwrap();
+    let kept = opened.store.local("recovery-sheet").unwrap();
+    assert_eq!(kept, None, "it was written once");
 }
 
 #[test]

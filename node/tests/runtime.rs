@@ -4,6 +4,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use lienquay_core::store::Store as _;
 use lienquay_node::data_folder::{DataFolder, FolderError, KeySeal, MachineId, Opened};
 use lienquay_node::handle::AskError;
 use lienquay_node::ipc::{self, Client, ClientError, Request, Response};
@@ -234,4 +235,62 @@ async fn notes_are_bounded_and_reach_nothing_else() {
     let again = start(open(&home.path().join("data")).unwrap(), None);
     assert_eq!(again.handle().node(), me);
     in_time(again.shutdown()).await.unwrap();
+}
+
+async fn sheet(runtime: &Runtime) -> Option<String> {
+    let sheet = in_time(runtime.handle().recovery_sheet()).await.unwrap();
+    sheet.map(|sheet| sheet.qr_text())
+}
+
+#[tokio::test]
+async fn the_recovery_sheet_waits_until_a_person_says_it_is_safe() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data");
+    let runtime = start(create(&folder), None);
+    let node = runtime.handle();
+    let found =
+        async |officer: &str| in_time(node.found("Phường Thử", "H26.15", officer, "Quầy 1")).await;
+    assert_eq!(found(" ").await.unwrap_err().code(), "invalid_input");
+    assert_eq!(sheet(&runtime).await, None, "nothing was founded");
+    // Two windows founding at once: one site, and its sheet is the one that is kept.
+    let (one, other) = tokio::join!(found("Nguyễn Thị Thử"), found("Trần Văn Thử"));
+    let founded = match (one, other) {
+        (Ok(sheet), Err(Refusal::NoChange)) | (Err(Refusal::NoChange), Ok(sheet)) => sheet,
+        both => panic!("{both:?}"),
+    };
+    assert_eq!(
+        found("Nguyễn Thị Thử").await.unwrap_err(),
+        Refusal::NoChange
+    );
+    let kept = Some(founded.qr_text());
+    assert_eq!(sheet(&runtime).await, kept);
+    for name in ["recovery-sheet", "../recovery-sheet"] {
+        assert_eq!(in_time(node.kept(name)).await.unwrap(), None, "{name}");
+    }
+    assert_eq!(status(&runtime).await["site"], founded.site().to_string());
+    in_time(runtime.shutdown()).await.unwrap();
+
+    let again = start(open(&folder).unwrap(), None);
+    assert_eq!(sheet(&again).await, kept);
+    in_time(again.handle().sheet_is_safe()).await.unwrap();
+    assert_eq!(sheet(&again).await, None);
+    in_time(again.shutdown()).await.unwrap();
+    let after = start(open(&folder).unwrap(), None);
+    assert_eq!(sheet(&after).await, None);
+    in_time(after.shutdown()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_sheet_left_by_a_founding_cut_short_is_neither_shown_nor_kept() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data");
+    let mut opened = create(&folder);
+    // What is on the disk when the power fails between the sheet and the site.
+    opened.store.set_local("recovery-sheet", &[7; 32]).unwrap();
+    opened.store.commit(true).unwrap();
+    let runtime = start(opened, None);
+    assert_eq!(sheet(&runtime).await, None);
+    in_time(runtime.shutdown()).await.unwrap();
+    let opened = open(&folder).unwrap();
+    assert_eq!(opened.store.local("recovery-sheet").unwrap(), None);
 }

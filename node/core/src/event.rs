@@ -115,7 +115,8 @@ pub enum Control {
 /// What founding needs.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// The site's secret key, just made by the host; it goes onto the recovery sheet and is not stored.
+    /// The site's secret key, just made by the host, which sees to it that it reaches the recovery sheet; it signs one
+    /// statement and the engine does not store it.
     pub site_secret: [u8; 32],
     /// The site's name.
     pub site_name: String,

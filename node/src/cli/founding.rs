@@ -2,18 +2,16 @@
 
 use std::path::Path;
 
-use lienquay_core::event::{Control, Found};
-use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::RecoverySheet;
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use crate::cli::out::DONE;
 use crate::cli::{args, exit, out::Out, session};
-use crate::runtime::{self, NodeOptions, random_bytes};
+use crate::handle::NodeHandle;
+use crate::runtime::{self, NodeOptions};
 use exit::{CliError, CliResult, Code};
 
-/// Founds a site in a new data folder. The recovery sheet is written once and kept nowhere.
+/// Founds a site in a new data folder. The recovery sheet is written once and not kept afterwards.
 pub(crate) async fn found(folder: &Path, ask: &args::Found, out: Out) -> CliResult<Code> {
     let opened = session::open_or_create(folder)?;
     let runtime = runtime::start(opened, NodeOptions::default())?;
@@ -25,28 +23,34 @@ pub(crate) async fn found(folder: &Path, ask: &args::Found, out: Out) -> CliResu
             "this folder belongs to a site already; found another one in another folder",
         ));
     }
-    let secret = Zeroizing::new(random_bytes::<32>()?);
-    let sheet = RecoverySheet::new(NodeKey::from_secret(&secret));
-    let founded = runtime
-        .handle()
-        .control(Control::Found(Found {
-            site_secret: *secret,
-            site_name: ask.site.clone(),
-            unit: ask.unit.clone(),
-            officer_name: ask.officer.clone(),
-            node_name: ask.name.clone(),
-        }))
+    let node = runtime.handle().clone();
+    let founded = node
+        .found(&ask.site, &ask.unit, &ask.officer, &ask.name)
         .await;
-    let node = runtime.handle().node();
+    let told = match founded {
+        Ok(sheet) => tell(&node, ask, &sheet, out).await,
+        Err(refusal) => Err(refusal.into()),
+    };
     runtime.shutdown().await?;
-    founded?;
+    told
+}
+
+/// Writes the sheet; only what was written is no longer kept.
+async fn tell(
+    node: &NodeHandle,
+    ask: &args::Found,
+    sheet: &RecoverySheet,
+    out: Out,
+) -> CliResult<Code> {
     let groups = sheet.groups();
     let result = json!({
         "site": sheet.site(),
-        "node": node,
+        "node": node.node(),
         "recovery_sheet": { "groups": groups, "qr_text": sheet.qr_text() },
     });
-    out.result(&result, || words(&ask.site, &sheet, &groups))?;
+    out.result(&result, || words(&ask.site, sheet, &groups))?;
+    let erased = node.sheet_is_safe().await;
+    erased.map_err(|error| CliError::Node(error.to_string()))?;
     DONE
 }
 

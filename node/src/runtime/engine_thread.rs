@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use lienquay_core::event::{Event, Now, Token};
+use lienquay_core::event::{Event, Found, Now, Token};
 use lienquay_core::host::Host;
 use lienquay_core::store::StoreResult;
 use lienquay_shared::NodeId;
@@ -55,7 +55,7 @@ pub(super) struct EngineThread {
     pub(super) host: Host<SqliteStore>,
     pub(super) folder: DataFolder,
     pub(super) adopt: bool,
-    clock: Clock,
+    pub(super) clock: Clock,
     pub(super) net: Option<NetHandle>,
     net_events: Option<mpsc::Receiver<NetEvent>>,
     orders: mpsc::Receiver<Order>,
@@ -88,6 +88,8 @@ enum Input {
 struct Batch {
     events: Vec<Event>,
     n_bytes: usize,
+    /// A founding is a group of its own.
+    founds: Vec<(Found, oneshot::Sender<Done>)>,
     /// Questions are answered after the group, so that who orders and then asks sees what was done.
     asks: Vec<(Query, oneshot::Sender<StoreResult<Answer>>)>,
 }
@@ -232,6 +234,7 @@ impl EngineThread {
                 let token = self.token(reply);
                 batch.events.push(Event::Control { token, control });
             }
+            Order::Found { found, reply } => batch.founds.push((*found, reply)),
             Order::Ask { query, reply } => batch.asks.push((query, reply)),
             Order::Waiting { reply } => {
                 reply.send(self.waiting.list()).ok();
@@ -249,7 +252,7 @@ impl EngineThread {
         }
     }
 
-    fn token(&mut self, reply: oneshot::Sender<Done>) -> Token {
+    pub(super) fn token(&mut self, reply: oneshot::Sender<Done>) -> Token {
         self.next_token += 1;
         let token = Token(self.next_token);
         self.replies.insert(token, reply);
@@ -332,6 +335,9 @@ impl EngineThread {
             self.host.process(now, batch.events)
         };
         self.release(now, effects, fault);
+        for (found, reply) in batch.founds {
+            self.found(found, reply);
+        }
         for (query, reply) in batch.asks {
             reply.send(self.answer(now, &query)).ok();
         }

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use lienquay_core::event::Control;
+use lienquay_core::event::{Control, Found};
 use lienquay_core::store::StoreResult;
 use lienquay_shared::command::{Outcome, Submission};
 use lienquay_shared::query::{Answer, Query};
@@ -26,6 +26,11 @@ pub(crate) enum Order {
     /// Something of the node itself.
     Control {
         control: Box<Control>,
+        reply: oneshot::Sender<Done>,
+    },
+    /// Found a site, its recovery sheet kept first.
+    Found {
+        found: Box<Found>,
         reply: oneshot::Sender<Done>,
     },
     /// A question only the engine can answer: members, status, health.

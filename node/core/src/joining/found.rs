@@ -20,7 +20,8 @@ use crate::store::{StoreFault, StoreResult};
 const FIRST_LANE: (&str, &str) = ("A", "Tiếp nhận và trả kết quả");
 
 impl Engine {
-    /// Founds a site. Its key signs one statement and is gone with this call: it lives on the recovery sheet only.
+    /// Founds a site. Its key signs one statement and is gone with this call: it lives on the recovery sheet only, which
+    /// the host keeps until it is on paper.
     ///
     /// The site starts usable: lane A, counter 1 serving it, this PC seated there, and one officer who may do
     /// everything until roles are dealt out.
