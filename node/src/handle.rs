@@ -2,6 +2,7 @@
 
 mod founding;
 mod keeping;
+mod live;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{NodeId, RequestId};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
-use crate::runtime::{NodeNews, Order, Readers, Subscription, WaitingPeer, random_bytes};
+use crate::runtime::{NodeNews, Order, Readers, Subscription, random_bytes};
 use crate::store::{Asked, Reader};
 
 /// Why a question was not answered.
@@ -150,26 +151,6 @@ impl NodeHandle {
         let (reply, answer) = oneshot::channel();
         self.send(Order::Ask { query, reply })?;
         Ok(answer.await.map_err(|_ended| AskError::Ended)??)
-    }
-
-    /// Who waits to join, with the digits to compare.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub async fn waiting(&self) -> Result<Vec<WaitingPeer>, AskError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Order::Waiting { reply })?;
-        answer.await.map_err(|_ended| AskError::Ended)
-    }
-
-    /// Where this node listens, for a person to type in elsewhere; empty without a network.
-    ///
-    /// # Errors
-    /// [`AskError`].
-    pub async fn listening(&self) -> Result<Vec<SocketAddr>, AskError> {
-        let (reply, answer) = oneshot::channel();
-        self.send(Order::Listening { reply })?;
-        answer.await.map_err(|_ended| AskError::Ended)
     }
 
     /// Connects to a typed-in address, again and again until it answers.

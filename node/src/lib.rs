@@ -15,3 +15,4 @@ pub mod runtime;
 pub mod signals;
 pub mod store;
 pub mod verify;
+pub mod view;

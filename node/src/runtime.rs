@@ -9,6 +9,7 @@
 //! ```
 
 mod addresses;
+mod answers;
 mod dialer;
 mod engine_thread;
 mod founding;

@@ -134,10 +134,7 @@ async fn until_safe(node: &NodeHandle, news: &mut Subscription, doc: DocId) {
 }
 
 async fn row_of(node: &NodeHandle, peer: &NodeHandle) -> MemberRow {
-    let Answer::Members(rows) = in_time(node.ask(Query::Members)).await.unwrap() else {
-        panic!("no members")
-    };
-    let mut rows = rows.into_iter();
+    let mut rows = in_time(node.members()).await.unwrap().into_iter();
     rows.find(|row| row.node == peer.node()).unwrap()
 }
 
@@ -152,6 +149,9 @@ async fn what_another_member_holds_is_safe_and_stays_so_when_it_leaves() {
 
     let gone = second.handle().clone();
     let linked = row_of(first.handle(), &gone).await;
+    let health = in_time(first.handle().health()).await.unwrap();
+    assert_eq!(health.status.n_member_links, 1);
+    assert_eq!(health.links[0].peer, gone.node());
     assert!(linked.is_connected && linked.connected_since_millis.is_some());
     in_time(second.shutdown()).await.unwrap();
     let down = |news: &NodeNews| matches!(news, NodeNews::Link { is_up: false, .. });

@@ -9,6 +9,7 @@ use std::time::Duration;
 use lienquay_core::event::{Event, Found, Now, Token};
 use lienquay_core::host::Host;
 use lienquay_core::store::StoreResult;
+use lienquay_core::view_live::HealthView;
 use lienquay_shared::NodeId;
 use lienquay_shared::query::{Answer, Query};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
@@ -68,7 +69,7 @@ pub(super) struct EngineThread {
     pub(super) dialer: Dialer,
     pub(super) waiting: Waiting,
     pub(super) safer: Safer,
-    listening: Vec<SocketAddr>,
+    pub(super) listening: Vec<SocketAddr>,
     saved_addresses: BTreeMap<NodeId, SocketAddr>,
     machine_due_mono_millis: u64,
     is_stopping: bool,
@@ -92,6 +93,7 @@ struct Batch {
     founds: Vec<(Found, oneshot::Sender<Done>)>,
     /// Questions are answered after the group, so that who orders and then asks sees what was done.
     asks: Vec<(Query, oneshot::Sender<StoreResult<Answer>>)>,
+    healths: Vec<oneshot::Sender<StoreResult<HealthView>>>,
 }
 
 /// Reads the clocks once for a group.
@@ -236,6 +238,7 @@ impl EngineThread {
             }
             Order::Found { found, reply } => batch.founds.push((*found, reply)),
             Order::Ask { query, reply } => batch.asks.push((query, reply)),
+            Order::Health { reply } => batch.healths.push(reply),
             Order::Waiting { reply } => {
                 reply.send(self.waiting.list()).ok();
             }
@@ -341,29 +344,9 @@ impl EngineThread {
         for (query, reply) in batch.asks {
             reply.send(self.answer(now, &query)).ok();
         }
-    }
-
-    /// What only the engine knows.
-    fn answer(&mut self, now: Now, query: &Query) -> StoreResult<Answer> {
-        if let Query::ReceivePreview(ask) = query {
-            return Ok(Answer::ReceivePreview(self.host.receive_preview(now, ask)?));
+        for reply in batch.healths {
+            reply.send(self.health(now)).ok();
         }
-        let engine = self.host.engine();
-        let store = self.host.store();
-        Ok(match query {
-            Query::Members => Answer::Members(engine.member_rows(now)),
-            Query::Status => {
-                let mut status = json(&engine.status_view(now, store)?);
-                status["listening"] = json(&self.listening);
-                Answer::Status(Box::new(status))
-            }
-            Query::Health => {
-                let mut health = json(&engine.health_view(now, store)?);
-                health["store_bytes"] = json(&store.size_bytes()?);
-                Answer::Health(Box::new(health))
-            }
-            _ => Answer::NotFound,
-        })
     }
 
     fn dial_due(&mut self) {
@@ -414,8 +397,4 @@ impl EngineThread {
         drop(self.host);
         drop(self.folder);
     }
-}
-
-fn json<T: serde::Serialize>(value: &T) -> serde_json::Value {
-    serde_json::to_value(value).unwrap_or_default()
 }

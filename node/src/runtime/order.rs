@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use lienquay_core::event::{Control, Found};
 use lienquay_core::store::StoreResult;
+use lienquay_core::view_live::HealthView;
 use lienquay_shared::command::{Outcome, Submission};
 use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
@@ -37,6 +38,10 @@ pub(crate) enum Order {
     Ask {
         query: Query,
         reply: oneshot::Sender<StoreResult<Answer>>,
+    },
+    /// The health board.
+    Health {
+        reply: oneshot::Sender<StoreResult<HealthView>>,
     },
     /// Who waits to join, with codes.
     Waiting {
