@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
 use lienquay_node::data_folder::{DataFolder, KeySeal};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_lienquay-node");
 const CATALOGUE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/catalogue");
@@ -347,4 +347,30 @@ fn wrong_digits_admit_nobody() {
     assert_eq!(joined.status.code(), Some(REFUSED));
     check(&second, &["members"], NO_FOLDER);
     assert_eq!(check(&first, &["members"], OK).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn lists_are_counted_and_jumped_into_as_json() {
+    let home = tempfile::tempdir().unwrap();
+    let folder = home.path().join("data");
+    found(&folder);
+    let nobody = r#"{"receive_preview":{"procedure":"1.001193","transacting":{}}}"#;
+    for (asked, expect) in [
+        (r#"{"dossier_count":{}}"#, json!({ "count": 0 })),
+        (
+            r#"{"dossier_count":{"text":"dao","status":"finished"}}"#,
+            json!({ "count": 0 }),
+        ),
+        (
+            r#"{"dossiers":{"page":{"skip":100}}}"#,
+            json!({ "dossiers": { "rows": [], "next": null } }),
+        ),
+        (r#"{"safe":{"docs":[]}}"#, json!({ "safe": [] })),
+    ] {
+        assert_eq!(check(&folder, &["ask", asked], OK), expect, "{asked}");
+    }
+    let preview = &check(&folder, &["ask", nobody], OK)["receive_preview"];
+    assert_eq!(preview["due"], Value::Null);
+    let unknown = json!({ "unknown_procedure": { "code": "1.001193" } });
+    assert_eq!(preview["problems"][0], unknown);
 }

@@ -34,7 +34,8 @@ pub(crate) async fn submit(folder: &Path, json: &str, out: Out) -> CliResult<Cod
     DONE
 }
 
-/// Answers a query: `"status"`, `{"dossiers":{"text":"nguyen"}}`.
+/// Answers a query: `"status"`, `{"dossiers":{"text":"nguyen","page":{"skip":100}}}`, `{"dossier_count":{"text":"nguyen"}}`,
+/// `{"safe":{"docs":["…"]}}`, `{"receive_preview":{…}}` with what `receive` takes.
 pub(crate) async fn ask(folder: &Path, json: &str, out: Out) -> CliResult<Code> {
     let query: Query = parse(&argument(json)?)?;
     let mut session = Session::open(folder).await?;
