@@ -88,6 +88,11 @@ impl Desk {
         self.reception.keep_draft_now(&self.link);
     }
 
+    /// The list of dossiers, for programs that measure it.
+    pub fn dossier_list(&mut self) -> &mut DossierList {
+        &mut self.dossiers
+    }
+
     /// One frame.
     pub fn frame(&mut self, ui: &mut Ui) {
         self.take_news();

@@ -77,6 +77,12 @@ fn spacing(spacing: &mut egui::style::Spacing) {
     spacing.icon_width_inner = 12.0;
     spacing.scroll = ScrollStyle::solid();
     spacing.scroll.bar_width = 12.0;
+    // A handle that is seen, and can be caught even in a list of a hundred thousand rows.
+    spacing.scroll.foreground_color = true;
+    spacing.scroll.dormant_handle_opacity = 0.4;
+    spacing.scroll.active_handle_opacity = 0.5;
+    spacing.scroll.interact_handle_opacity = 0.7;
+    spacing.scroll.handle_min_length = GRID * 5.0;
     spacing.window_margin = Margin::same(16);
     spacing.tooltip_width = 480.0;
 }

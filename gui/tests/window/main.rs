@@ -5,5 +5,6 @@
 )]
 
 mod desk;
+mod dossiers;
 mod fonts;
 mod site;
