@@ -15,6 +15,7 @@ use lienquay_shared::DocId;
 use lienquay_shared::domain::dossier::Status;
 
 use crate::cx::{Cx, Go};
+use crate::theme;
 use loader::{Arrived, Loader};
 use place::{Place, ROW, points};
 use rows::Look;
@@ -179,10 +180,11 @@ impl DossierList {
 
     fn rows(&mut self, cx: &mut Cx<'_>, ui: &mut Ui, list: Id, n_total: usize) {
         let has_keys = ui::list_area(ui, cx, list);
+        theme::long_list(ui);
         let mut area = ScrollArea::vertical()
             .id_salt("dossiers")
             .auto_shrink(false);
-        if let Some(offset) = self.place.take_forced() {
+        if let Some(offset) = self.place.take_forced(n_total) {
             area = area.vertical_scroll_offset(offset);
         }
         let mut opened = None;

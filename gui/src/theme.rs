@@ -23,6 +23,8 @@ pub const SMALL: f32 = 13.5;
 pub const INK: Color32 = Color32::from_rgb(0x1b, 0x24, 0x2e);
 /// Text of less weight; 7:1 on paper.
 pub const INK_SOFT: Color32 = Color32::from_rgb(0x47, 0x53, 0x60);
+/// Edges of what can be pressed; 3:1 on paper.
+pub const INK_FAINT: Color32 = Color32::from_rgb(0x7c, 0x88, 0x95);
 /// Background of pages.
 pub const PAPER: Color32 = Color32::from_rgb(0xff, 0xff, 0xff);
 /// Background of panels beside the page.
@@ -77,11 +79,7 @@ fn spacing(spacing: &mut egui::style::Spacing) {
     spacing.icon_width_inner = 12.0;
     spacing.scroll = ScrollStyle::solid();
     spacing.scroll.bar_width = 12.0;
-    // A handle that is seen, and can be caught even in a list of a hundred thousand rows.
-    spacing.scroll.foreground_color = true;
-    spacing.scroll.dormant_handle_opacity = 0.4;
-    spacing.scroll.active_handle_opacity = 0.5;
-    spacing.scroll.interact_handle_opacity = 0.7;
+    // Can be caught even in a list of a hundred thousand rows.
     spacing.scroll.handle_min_length = GRID * 5.0;
     spacing.window_margin = Margin::same(16);
     spacing.tooltip_width = 480.0;
@@ -110,9 +108,8 @@ fn visuals(visuals: &mut egui::Visuals) {
         fg_stroke: Stroke::new(1.5, INK),
         expansion: 0.0,
     };
-    let line_dark = Color32::from_rgb(0x7c, 0x88, 0x95);
     visuals.widgets.noninteractive = widget(PAPER, LINE, 1.0);
-    visuals.widgets.inactive = widget(Color32::from_rgb(0xee, 0xf1, 0xf5), line_dark, 1.0);
+    visuals.widgets.inactive = widget(Color32::from_rgb(0xee, 0xf1, 0xf5), INK_FAINT, 1.0);
     visuals.widgets.hovered = widget(ACCENT_SOFT, ACCENT, 1.0);
     visuals.widgets.active = widget(ACCENT_SOFT, ACCENT, 2.0);
     visuals.widgets.open = widget(ACCENT_SOFT, ACCENT, 1.0);
@@ -126,6 +123,14 @@ pub fn bold(text: impl Into<String>) -> RichText {
 /// A section's heading.
 pub fn heading(text: impl Into<String>) -> RichText {
     RichText::new(text).heading()
+}
+
+/// What is drawn into this next is a list, and its scroll bar has a handle that is seen at once.
+pub fn long_list(ui: &mut egui::Ui) {
+    let widgets = &mut ui.visuals_mut().widgets;
+    widgets.inactive.bg_fill = INK_FAINT;
+    widgets.hovered.bg_fill = ACCENT;
+    widgets.active.bg_fill = ACCENT;
 }
 
 /// Text of less weight.

@@ -30,9 +30,10 @@ impl Place {
         }
     }
 
-    /// Where this frame is to scroll to, once.
-    pub(crate) fn take_forced(&mut self) -> Option<f32> {
-        self.forced.take()
+    /// Where this frame is to scroll to, once; no further than the list goes.
+    pub(crate) fn take_forced(&mut self, n_total: usize) -> Option<f32> {
+        let furthest = (points(n_total) - self.height).max(0.0);
+        Some(self.forced.take()?.min(furthest))
     }
 
     /// The rows on the screen.
@@ -177,7 +178,7 @@ mod tests {
         ] {
             let mut place = at(first, selected);
             assert!(place.key(key, 100_000));
-            let seen = (place.selected(), place.take_forced());
+            let seen = (place.selected(), place.take_forced(100_000));
             let expect = (Some(expect), scrolled_to.map(points));
             assert_eq!(seen, expect, "{first} {selected:?} {key:?}");
         }
@@ -201,7 +202,11 @@ mod tests {
         place.moved(-1);
         assert_eq!(place.visible(Some(10_002)).start, 502);
         place.drawn(0.0, ROW * 10.0);
-        place.take_forced();
+        assert_eq!(
+            place.take_forced(5),
+            Some(0.0),
+            "no further than the list goes"
+        );
         place.drawn(0.0, ROW * 10.0);
         assert_eq!(place.n_new_above(), 0, "the officer saw them");
     }
