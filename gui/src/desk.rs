@@ -3,6 +3,7 @@
 use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
 use lienquay_node::clock::Clock;
 use lienquay_node::runtime::{NodeNews, Subscription};
+use lienquay_shared::DocId;
 
 use crate::cx::{Cx, Go};
 use crate::dossier::DossierPage;
@@ -106,7 +107,7 @@ impl Desk {
             now_millis,
             go: Vec::new(),
         };
-        keys(ui, &mut cx);
+        keys(ui, &mut cx, self.queue.current());
         // The box lies over everything and takes the keys first.
         self.find.show(&mut cx, ui);
         self.draw(&mut cx, ui);
@@ -127,7 +128,7 @@ impl Desk {
             .show(ui, |ui| self.strip.show(cx, ui, &mut page, &mut lang));
         Panel::left("queue")
             .frame(Frame::new().fill(theme::PANEL).inner_margin(12))
-            .default_size(340.0)
+            .default_size(ui.available_width() / 4.0)
             .size_range(QUEUE_WIDTH.0..=QUEUE_WIDTH.1)
             .show(ui, |ui| self.queue.show(cx, ui));
         CentralPanel::default()
@@ -178,14 +179,14 @@ impl Desk {
     }
 }
 
-/// Keys that work on every page. Those of the queue belong to its buttons.
-fn keys(ui: &Ui, cx: &mut Cx<'_>) {
+/// Keys that work on every page. Those of the queue belong to its buttons; a dossier is received for the citizen who is called.
+fn keys(ui: &Ui, cx: &mut Cx<'_>, ticket: Option<DocId>) {
     let pressed = |modifiers, key| ui.input_mut(|input| input.consume_key(modifiers, key));
     if pressed(Modifiers::COMMAND, Key::K) {
         cx.go(Go::Find);
     }
     if pressed(Modifiers::NONE, Key::F4) {
-        cx.go(Go::Reception { ticket: None });
+        cx.go(Go::Reception { ticket });
     }
     if pressed(Modifiers::NONE, Key::F6) {
         cx.go(Go::Dossiers {

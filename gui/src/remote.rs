@@ -86,7 +86,12 @@ impl<T: Send + 'static> Remote<T> {
         self.error.as_ref()
     }
 
-    /// A question is on its way.
+    /// A question is on its way, asked before now.
+    pub fn is_asking(&self) -> bool {
+        self.pending.is_some()
+    }
+
+    /// A question is on its way or about to be asked.
     pub fn is_loading(&self) -> bool {
         self.pending.is_some() || self.is_stale
     }

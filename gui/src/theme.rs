@@ -14,6 +14,8 @@ pub const GRID: f32 = 8.0;
 pub const CONTROL_HEIGHT: f32 = 32.0;
 /// Body text, points.
 pub const BODY: f32 = 15.5;
+/// The number of the citizen at the counter, points: read across the desk.
+pub const NUMBER: f32 = 40.0;
 /// Headings, points.
 pub const HEADING: f32 = 20.0;
 /// Small text, points; nothing is smaller.

@@ -1,26 +1,32 @@
 //! Buttons that show their key.
 
-use egui::{Button, Key, Modifiers, Response, RichText, Ui};
+use egui::{Button, Color32, Key, Modifiers, Response, RichText, Ui};
 
 use crate::theme;
 
 /// A button with its key behind the words: `Gọi lại  F3`. Pressing the key anywhere clicks it, if it is enabled.
 pub fn key_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) -> bool {
     let text = RichText::new(words);
-    pressed(ui, words, button(text, key), key, is_enabled)
+    pressed(
+        ui,
+        words,
+        button(text, key, theme::INK_SOFT),
+        key,
+        is_enabled,
+    )
 }
 
 /// The one action a screen is for.
 pub fn primary_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) -> bool {
     let text = theme::bold(words).color(theme::PAPER);
-    let button = button(text, key).fill(theme::ACCENT);
+    let button = button(text, key, theme::ACCENT_SOFT).fill(theme::ACCENT);
     pressed(ui, words, button, key, is_enabled)
 }
 
-fn button(text: RichText, key: Option<Key>) -> Button<'static> {
+fn button(text: RichText, key: Option<Key>, key_colour: Color32) -> Button<'static> {
     let button = Button::new(text);
     match key {
-        Some(key) => button.shortcut_text(key.name()),
+        Some(key) => button.shortcut_text(RichText::new(key.name()).color(key_colour)),
         None => button,
     }
 }

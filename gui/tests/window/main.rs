@@ -7,4 +7,5 @@
 mod desk;
 mod dossiers;
 mod fonts;
+mod queue;
 mod site;
