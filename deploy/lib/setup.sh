@@ -12,12 +12,18 @@ need_cargo() {
     fi
 }
 
-# A C compiler, make and perl build the encrypted SQLite and its OpenSSL.
-need_packages() {
-    local missing=()
-    command -v cc >/dev/null || missing+=(gcc libc6-dev)
-    command -v make >/dev/null || missing+=(make)
-    command -v perl >/dev/null || missing+=(perl)
+# Installs what is missing of these Debian packages; each is named with a file or program it brings.
+#   install_missing gcc:cc make:make libegl1:libEGL.so.1
+install_missing() {
+    local missing=() pair package proof
+    for pair in "$@"; do
+        package="${pair%%:*}" proof="${pair#*:}"
+        case "$proof" in
+        *.so*) ldconfig -p 2>/dev/null | grep -qF "$proof" || missing+=("$package") ;;
+        /*) compgen -G "$proof" >/dev/null || missing+=("$package") ;;
+        *) command -v "$proof" >/dev/null || missing+=("$package") ;;
+        esac
+    done
     if ((${#missing[@]} == 0)); then
         return
     fi
@@ -30,6 +36,20 @@ need_packages() {
     echo "installing: ${missing[*]}" >&2
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq "${missing[@]}"
+}
+
+# A C compiler, make and perl build the encrypted SQLite and its OpenSSL; the window paints through OpenGL, in software if
+# there is no graphics driver.
+need_packages() {
+    install_missing gcc:cc libc6-dev:/usr/include/stdio.h make:make perl:perl \
+        libgl1:libGL.so.1 libegl1:libEGL.so.1 "libgl1-mesa-dri:/usr/lib/*/dri/*" \
+        libx11-6:libX11.so.6 libx11-xcb1:libX11-xcb.so.1 libxcursor1:libXcursor.so.1 libxi6:libXi.so.6 \
+        libxkbcommon0:libxkbcommon.so.0 libxkbcommon-x11-0:libxkbcommon-x11.so.0
+}
+
+# A virtual screen with a window manager, keys and pictures: for driving and measuring real windows.
+need_display() {
+    install_missing xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import
 }
 
 setup() {

@@ -11,6 +11,7 @@ use crate::desk::Desk;
 use crate::link::{Link, Pending, Polled, Work};
 use crate::running::{OpenError, RunningNode};
 use crate::start::StartScreen;
+use crate::tell::Tell;
 use crate::theme;
 use crate::wake::Wake;
 use crate::widget::{Tone, note};
@@ -26,6 +27,7 @@ pub struct App {
     running: Option<RunningNode>,
     /// Wakes on: the system or another program of this PC asking the node to end.
     end_asked: Option<Pending<()>>,
+    tell: Tell,
     stage: Stage,
 }
 
@@ -64,8 +66,16 @@ impl App {
             lang: Lang::default(),
             running: None,
             end_asked: None,
+            tell: Tell::default(),
             stage: Stage::Opening(opening),
         }
+    }
+
+    /// Tells a measuring program what it asked for.
+    #[must_use]
+    pub fn telling(mut self, tell: Tell) -> Self {
+        self.tell = tell;
+        self
     }
 
     /// One frame.
@@ -73,6 +83,11 @@ impl App {
         self.work.wake().frame_begins();
         self.close_if_asked(ui.ctx());
         self.advance();
+        let desk = match &mut self.stage {
+            Stage::Desk(desk) => Some(desk.as_mut()),
+            _ => None,
+        };
+        self.tell.frame_begins(desk, self.work.wake());
         match &mut self.stage {
             Stage::Opening(_) => busy(ui, &tr!(self, "app.opening")),
             Stage::Failed(why) => failed(ui, self.lang, why),

@@ -84,6 +84,17 @@ impl Desk {
         self.page
     }
 
+    /// For measuring: goes to the list of dossiers; whether it is loaded.
+    pub fn show_list(&mut self) -> bool {
+        self.page = Page::Dossiers;
+        self.dossiers.is_loaded()
+    }
+
+    /// For measuring: scrolls the list of dossiers by so many points.
+    pub fn scroll_list(&mut self, points: f32) {
+        self.dossiers.scroll_by(points);
+    }
+
     /// Keeps what is being typed, at once: the window closes.
     pub fn keep_drafts_now(&mut self) {
         self.reception.keep_draft_now(&self.link);

@@ -61,6 +61,12 @@ impl DossierList {
         self.is_search_wanted = true;
     }
 
+    /// Whether the first rows are there: for measuring.
+    #[must_use]
+    pub fn is_loaded(&self) -> bool {
+        self.loader.cache().n_total().is_some() && self.loader.is_answered()
+    }
+
     /// Scrolls by so many points, as a wheel does: for measuring.
     pub fn scroll_by(&mut self, points: f32) {
         self.place.scroll_by(points);

@@ -39,3 +39,4 @@ pub mod strip;
 pub mod app;
 pub mod desk;
 pub mod running;
+pub mod tell;

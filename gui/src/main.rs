@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use lienquay_gui::app::App;
 use lienquay_gui::options::{Options, Painter};
+use lienquay_gui::tell::Tell;
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -36,17 +37,14 @@ fn run(options: &Options) -> anyhow::Result<()> {
         let native = native_options(options, painter);
         let handle = runtime.handle().clone();
         let (folder, net) = (folder.clone(), options.net());
+        let tell = Tell::new(options);
         let created = eframe::run_native(
             "lienquay",
             native,
             Box::new(move |cc| {
                 let _inside = handle.enter();
-                Ok(Box::new(App::open(
-                    &cc.egui_ctx,
-                    handle.clone(),
-                    folder,
-                    net,
-                )))
+                let app = App::open(&cc.egui_ctx, handle.clone(), folder, net);
+                Ok(Box::new(app.telling(tell)))
             }),
         );
         match created {

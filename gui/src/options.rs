@@ -31,9 +31,15 @@ pub struct Options {
     /// Where the window opens, in points from the top left corner, such as 0x0.
     #[arg(long, value_parser = size)]
     pub at: Option<(u16, u16)>,
-    /// Print when the first frame was painted, as JSON on the standard output.
+    /// Tell on the standard output, a JSON line each, when the first frame and the desk are on the screen.
     #[arg(long, hide = true)]
-    pub tell_first_frame: bool,
+    pub tell: bool,
+    /// Scroll through the list of dossiers for so many frames, telling when it begins and ends.
+    #[arg(long, hide = true)]
+    pub measure_scroll: Option<u32>,
+    /// Paint the list of dossiers so many times without scrolling.
+    #[arg(long, hide = true)]
+    pub measure_still: Option<u32>,
 }
 
 /// What paints the window.
