@@ -48,6 +48,8 @@ pub struct QueuePanel {
     issuing: Job,
     forms: Forms,
     folds: Folds,
+    /// A citizen was called: the card of the counter is what the officer looks at.
+    is_called: bool,
     /// Asked for only when a silent keeper has no counter to name it by.
     members: Remote<Vec<MemberRow>>,
     /// Silent keepers whose tickets can be taken over.
@@ -126,7 +128,11 @@ impl QueuePanel {
             note(ui, Tone::Bad, &tr!(pen.cx, "queue.not_loaded"));
         }
         counter::call_button(ui, &mut pen);
-        ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        let mut area = ScrollArea::vertical().auto_shrink(false);
+        if std::mem::take(&mut self.is_called) {
+            area = area.vertical_scroll_offset(0.0);
+        }
+        area.show(ui, |ui| {
             counter::in_hand(ui, &mut pen, &mut self.forms);
             warning::warnings(
                 ui,
@@ -220,6 +226,7 @@ impl QueuePanel {
                 if let Action::TakeOver(keeper) = action {
                     self.offers.remove(keeper);
                 }
+                self.is_called |= action.is_call();
                 self.forms.close_after(action);
                 if self.folds.ticket == action.ticket() {
                     self.folds.ticket = None;

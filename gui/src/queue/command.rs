@@ -219,6 +219,14 @@ impl Action {
         }
     }
 
+    /// Calls a citizen to this counter.
+    pub(super) const fn is_call(&self) -> bool {
+        matches!(
+            self,
+            Self::CallNext | Self::CallNow { .. } | Self::CallPaper { .. } | Self::Announce(_)
+        )
+    }
+
     /// Giving out a number goes beside everything else: it must not wait for a keeper that is slow to answer a call.
     pub(super) const fn is_issue(&self) -> bool {
         matches!(self, Self::Issue { .. })

@@ -30,6 +30,8 @@ pub(super) struct Forms {
     open: Option<Form>,
     /// Just opened: its first field gets the cursor.
     is_new: bool,
+    /// Frames in which it is brought into sight: the first one does not know its height yet.
+    n_reveals: u8,
     /// Where it was drawn in this frame.
     rect: Option<Rect>,
     /// The keyboard was in it in the last frame.
@@ -61,6 +63,7 @@ impl Forms {
         *self = Self {
             open: Some(form),
             is_new: true,
+            n_reveals: 2,
             ..Self::default()
         };
     }
@@ -118,7 +121,6 @@ impl Forms {
 
     /// A form's frame.
     pub(super) fn frame(&mut self, ui: &mut Ui, contents: impl FnOnce(&mut Self, &mut Ui)) {
-        let is_new = self.is_new;
         let drawn = Frame::new()
             .fill(theme::PAPER)
             .stroke(Stroke::new(1.0, theme::ACCENT))
@@ -129,7 +131,8 @@ impl Forms {
                 contents(self, ui);
             });
         self.rect = Some(drawn.response.rect);
-        if is_new {
+        if self.n_reveals > 0 {
+            self.n_reveals -= 1;
             drawn.response.scroll_to_me(None);
         }
     }

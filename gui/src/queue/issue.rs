@@ -35,13 +35,12 @@ pub(super) fn section(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms) {
     let is_open = forms.is_open(Form::Issue) || (is_guide && pen.data.seat.may_issue);
     if is_open {
         forms.frame(ui, |forms, ui| form(ui, pen, forms, is_guide));
-    } else {
-        issued(ui, pen);
+    } else if let Some((_, Err(refusal))) = pen.issuing.told() {
+        refusal_note(ui, pen.cx, refusal);
     }
 }
 
 fn form(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms, is_guide: bool) {
-    issued(ui, pen);
     let none = tr!(pen.cx, "queue.no_priority");
     let reasons = REASONS.map(|reason| (Some(reason), tr!(pen.cx, priority_key(reason))));
     let options = std::iter::once((None, none.clone())).chain(reasons);
@@ -62,6 +61,8 @@ fn form(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms, is_guide: bool) {
     if pen.data.targets.lanes.is_empty() {
         ui.label(tr!(pen.cx, "queue.no_lanes"));
     }
+    // Below the buttons, so that the next one stays where the hand is.
+    issued(ui, pen);
     if !is_guide && key_button(ui, &tr!(pen.cx, "queue.close"), None, true) {
         forms.close();
     }

@@ -1,6 +1,6 @@
 //! Who waits, lane by lane: this counter's lanes first, the others folded.
 
-use egui::{Button, Response, RichText, Ui, WidgetInfo, WidgetType};
+use egui::{AtomExt as _, Button, Response, RichText, Ui, WidgetInfo, WidgetType};
 use lienquay_shared::domain::ticket::TicketState;
 
 use super::Folds;
@@ -132,7 +132,8 @@ fn row(
         .map(String::as_str)
         .collect();
     let why = RichText::new(why.join(" ")).small().color(theme::WARN);
-    let left = (theme::bold(&ticket.number), why);
+    // Where it is narrow the reason gives way, never the number.
+    let left = (theme::bold(&ticket.number), why.atom_shrink(true));
     if wide_button(ui, left, &state, &spoken.join(" · ")).clicked() {
         folds.ticket = (!is_open).then_some(ticket.doc);
         folds.is_revealing = !is_open;
