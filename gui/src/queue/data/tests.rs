@@ -1,10 +1,10 @@
 //! The panel's view, put together from answers that a single node never gives.
 
+use lienquay_shared::RequestId;
 use lienquay_shared::codec::{List, Text};
-use lienquay_shared::domain::site::{Counter, Lane, Officer, Seat};
+use lienquay_shared::domain::site::{Counter, Lane, Officer, Role, Seat, Site};
 use lienquay_shared::domain::ticket::Epoch;
-use lienquay_shared::view::CallRow;
-use lienquay_shared::{OfficerId, RequestId};
+use lienquay_shared::view::{CallRow, LaneQueue, QueueView, TicketRow};
 
 use super::*;
 
