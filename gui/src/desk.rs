@@ -109,6 +109,7 @@ impl Desk {
     pub fn frame(&mut self, ui: &mut Ui) {
         self.take_news();
         let link = self.link.clone();
+        let page_before = self.page;
         let now_millis = self
             .fixed_now_millis
             .unwrap_or_else(|| self.clock.wall_millis());
@@ -124,6 +125,9 @@ impl Desk {
         self.draw(&mut cx, ui);
         for place in cx.go {
             self.go(place);
+        }
+        if page_before == Page::Reception && self.page != Page::Reception {
+            self.reception.keep_draft_now(&link);
         }
     }
 

@@ -8,4 +8,5 @@ mod desk;
 mod dossiers;
 mod fonts;
 mod queue;
+mod reception;
 mod site;

@@ -1,0 +1,463 @@
+//! The reception page: from a word typed without marks to a code, however names are typed and cards are scanned.
+
+use egui::accesskit::Role;
+use egui::{Event, ImeEvent, Key, Modifiers};
+use egui_kittest::kittest::Queryable as _;
+use lienquay_gui::desk::Desk;
+use lienquay_shared::command::DossierRef;
+use lienquay_shared::domain::cccd::Sex;
+use lienquay_shared::domain::dossier::Dossier;
+use lienquay_shared::query::{Answer, PageAsk, Query};
+
+use crate::site::{TestSite, Window, press, type_into, until, until_contains, until_label};
+
+/// High enough for the whole page: what is clicked must be in sight.
+const TALL: [f32; 2] = [1366.0, 1900.0];
+
+const NAME: &str = "Họ và tên";
+const NUMBER: &str = "Số định danh (CCCD)";
+const SEARCH: &str = "Tìm thủ tục (tên, mã, lĩnh vực; gõ có dấu hoặc không dấu)";
+const SAVE: &str = "Lưu và tiếp nhận";
+const RECEIVED: &str = "Đã tiếp nhận và lưu hồ sơ";
+const ACCEPT: &str = "Nhận khi còn thiếu giấy tờ";
+
+const CARD: &str =
+    "001085012345||Nguyễn Văn Bình|01011985|Nam|Thôn 3, xã Bình Minh, tỉnh Hưng Yên|02032021";
+
+fn value(window: &Window<Desk>, field: &str) -> String {
+    window
+        .get_by_role_and_label(Role::TextInput, field)
+        .value()
+        .unwrap_or_default()
+}
+
+fn key(window: &mut Window<Desk>, key: Key) {
+    window.key_press(key);
+    window.step();
+}
+
+/// Chooses a procedure as an officer without a mouse does.
+fn choose(window: &mut Window<Desk>, words: &str, name: &str) {
+    type_into(window, SEARCH, words);
+    until_contains(window, name);
+    key(window, Key::Enter);
+    until_label(window, "đổi");
+    until_label(window, NAME);
+}
+
+fn focus(window: &mut Window<Desk>, field: &str) {
+    until_label(window, field);
+    window.get_by_role_and_label(Role::TextInput, field).focus();
+    window.step();
+}
+
+fn letters(window: &mut Window<Desk>, text: &str) {
+    for letter in text.chars() {
+        window.event(Event::Text(letter.to_string()));
+    }
+    window.step();
+}
+
+fn check_box(window: &mut Window<Desk>, words: &str) {
+    until_label(window, words);
+    window.get_by_role_and_label(Role::CheckBox, words).click();
+    window.step();
+}
+
+fn radio(window: &mut Window<Desk>, words: &str) {
+    until_label(window, words);
+    window
+        .get_by_role_and_label(Role::RadioButton, words)
+        .click();
+    window.step();
+}
+
+fn save_by_key(window: &mut Window<Desk>) {
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.step();
+}
+
+fn n_dossiers(site: &TestSite) -> usize {
+    let all = Query::Dossiers {
+        text: Default::default(),
+        status: None,
+        page: PageAsk::default(),
+    };
+    match site.ask(all) {
+        Answer::Dossiers(page) => page.rows.len(),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn only_dossier(site: &TestSite) -> Dossier {
+    let all = Query::Dossiers {
+        text: Default::default(),
+        status: None,
+        page: PageAsk::default(),
+    };
+    let Answer::Dossiers(page) = site.ask(all) else {
+        panic!("no list");
+    };
+    assert_eq!(page.rows.len(), 1);
+    let dossier = DossierRef::Id(page.rows[0].doc);
+    match site.ask(Query::Dossier { dossier }) {
+        Answer::Dossier { dossier, .. } => *dossier,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn kept(site: &TestSite) -> Option<String> {
+    let bytes = site.wait(site.handle().kept("draft/reception")).unwrap();
+    bytes.map(|bytes| String::from_utf8(bytes).unwrap())
+}
+
+fn desk_with(site: &TestSite, words: &str, name: &str) -> Window<Desk> {
+    let mut window = site.desk(TALL);
+    choose(&mut window, words, name);
+    window
+}
+
+#[test]
+fn a_name_is_typed_letter_by_letter() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    type_into(&mut window, NAME, "Nguyễn Thị Hường");
+    assert_eq!(value(&window, NAME), "Nguyễn Thị Hường");
+}
+
+#[test]
+fn a_name_is_typed_as_unikey_on_windows_rewrites_it() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    focus(&mut window, NAME);
+    for (typed, n_back, rewritten) in [("Nguye", 1, "ê"), ("n", 2, "ễn"), (" Thi", 1, "ị")] {
+        letters(&mut window, typed);
+        for _ in 0..n_back {
+            key(&mut window, Key::Backspace);
+        }
+        letters(&mut window, rewritten);
+    }
+    assert_eq!(value(&window, NAME), "Nguyễn Thị");
+}
+
+#[test]
+fn a_name_is_typed_through_an_input_method_with_preedit() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    focus(&mut window, NAME);
+    for preedit in ["N", "Ng", "Nguye", "Nguyê", "Nguyễn"] {
+        window.event(Event::Ime(ImeEvent::Preedit {
+            text: preedit.to_owned(),
+            active_range_chars: None,
+        }));
+        window.step();
+    }
+    window.event(Event::Ime(ImeEvent::Commit("Nguyễn".to_owned())));
+    window.step();
+    letters(&mut window, " ");
+    window.event(Event::Ime(ImeEvent::Preedit {
+        text: "Hoa".to_owned(),
+        active_range_chars: None,
+    }));
+    window.event(Event::Ime(ImeEvent::Commit("Hòa".to_owned())));
+    window.step();
+    assert_eq!(value(&window, NAME), "Nguyễn Hòa");
+}
+
+#[test]
+fn a_card_scanned_into_its_field_fills_the_person() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    focus(&mut window, "Quét thẻ căn cước");
+    letters(&mut window, CARD);
+    key(&mut window, Key::Enter);
+    until_contains(&mut window, "Đã lấy thông tin từ thẻ");
+    assert_eq!(value(&window, NAME), "Nguyễn Văn Bình");
+    assert_eq!(value(&window, NUMBER), "001085012345");
+    assert_eq!(
+        value(&window, "Nơi cư trú"),
+        "Thôn 3, xã Bình Minh, tỉnh Hưng Yên"
+    );
+    assert_eq!(value(&window, "Quét thẻ căn cước"), "");
+    assert_eq!(n_dossiers(&site), 0, "the scanner's Enter saves nothing");
+}
+
+#[test]
+fn a_card_scanned_while_the_cursor_is_in_another_field_fills_the_person_and_leaves_that_field() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    // The phone takes 30 letters: the burst must neither be cut nor stay.
+    type_into(&mut window, "Điện thoại", "0912");
+    letters(&mut window, CARD);
+    key(&mut window, Key::Tab);
+    until_contains(&mut window, "Đã lấy thông tin từ thẻ");
+    assert_eq!(value(&window, "Điện thoại"), "0912");
+    assert_eq!(value(&window, NAME), "Nguyễn Văn Bình");
+
+    let other = CARD.replace("Nguyễn Văn Bình", "Trần Thị Mai");
+    focus(&mut window, NAME);
+    letters(&mut window, &other);
+    key(&mut window, Key::Enter);
+    until(&mut window, "the other card", |window| {
+        value(window, NAME) == "Trần Thị Mai"
+    });
+}
+
+#[test]
+fn what_is_no_card_is_said_and_what_does_not_fit_is_only_warned_of() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    focus(&mut window, "Quét thẻ căn cước");
+    letters(&mut window, "8934563138165");
+    key(&mut window, Key::Enter);
+    until_contains(&mut window, "hãy quét lại hoặc nhập tay");
+    letters(&mut window, &CARD.replace("Nam", "Nữ"));
+    key(&mut window, Key::Enter);
+    until_contains(&mut window, "Giới tính trong số căn cước khác");
+    assert_eq!(value(&window, NAME), "Nguyễn Văn Bình");
+}
+
+#[test]
+fn a_dossier_is_received_by_keyboard_alone() {
+    let site = TestSite::founded();
+    let mut window = site.desk(TALL);
+    until_label(&mut window, SEARCH);
+    // The cursor is in the search already; two rows match, the second is wanted.
+    letters(&mut window, "chung thuc");
+    until_contains(&mut window, "Chứng thực chữ ký");
+    key(&mut window, Key::ArrowDown);
+    key(&mut window, Key::Enter);
+    until_label(&mut window, NAME);
+    until_contains(&mut window, "Chứng thực chữ ký");
+    until_contains(&mut window, "bản mẫu, chưa đối chiếu");
+    // The cursor stands on the first paper: ticked with Space, the next reached with Tab over its three counts.
+    key(&mut window, Key::Space);
+    for _ in 0..4 {
+        key(&mut window, Key::Tab);
+    }
+    key(&mut window, Key::Space);
+    focus(&mut window, NAME);
+    letters(&mut window, "Lê Thị Sáu");
+    key(&mut window, Key::Enter);
+    assert_eq!(n_dossiers(&site), 0, "Enter in a text field saves nothing");
+    until_contains(&mut window, "Hẹn trả ");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    until_label(&mut window, &dossier.code());
+    assert_eq!(&*dossier.transacting.name, "Lê Thị Sáu");
+    assert!(dossier.components.iter().all(|paper| !paper.missing));
+    assert!(kept(&site).is_none(), "a received dossier leaves no draft");
+}
+
+#[test]
+fn a_missing_paper_is_named_and_received_only_with_the_officers_word() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    let paper = "Văn bản đề nghị hưởng trợ cấp hưu trí xã hội theo mẫu";
+    let other = "Thẻ căn cước hoặc giấy tờ tùy thân còn giá trị của người yêu cầu (xuất trình)";
+    let third = "Văn bản ủy quyền hoặc giấy tờ giám hộ (khi nộp thay)";
+    type_into(&mut window, NAME, "Phạm Văn Tám");
+    check_box(&mut window, other);
+    check_box(&mut window, third);
+    until_label(
+        &mut window,
+        &format!("Còn 1 giấy tờ chưa đánh dấu: {paper}"),
+    );
+    save_by_key(&mut window);
+    until_contains(&mut window, "Còn thiếu giấy tờ: Văn bản đề nghị");
+    assert_eq!(n_dossiers(&site), 0);
+    check_box(&mut window, ACCEPT);
+    press(&mut window, SAVE);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    let missing: Vec<&str> = dossier
+        .components
+        .iter()
+        .filter(|listed| listed.missing)
+        .map(|listed| &*listed.name)
+        .collect();
+    assert_eq!(missing, [paper]);
+}
+
+#[test]
+fn a_paper_that_the_case_does_not_need_is_not_missing() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Phạm Văn Tám");
+    check_box(
+        &mut window,
+        "Văn bản đề nghị hưởng trợ cấp hưu trí xã hội theo mẫu",
+    );
+    press(&mut window, "Hồ sơ này không cần các giấy tờ đó");
+    until(&mut window, "nothing is missing", |window| {
+        window.query_by_label(ACCEPT).is_none()
+    });
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    assert!(dossier.components.iter().all(|paper| !paper.missing));
+}
+
+#[test]
+fn a_case_is_asked_for_only_where_it_decides_about_the_time() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "1.004859", "Thủ tục thay đổi, cải chính");
+    until_contains(
+        &mut window,
+        "Thủ tục có nhiều trường hợp, anh/chị hãy chọn một",
+    );
+    type_into(&mut window, NAME, "Đỗ Thị Ngọc");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_contains(
+        &mut window,
+        "Thủ tục có nhiều trường hợp, anh/chị hãy chọn một",
+    );
+    assert_eq!(n_dossiers(&site), 0);
+    radio(&mut window, "Trường hợp 1.004859.02: 3 ngày làm việc");
+    radio(&mut window, "Bưu chính công ích");
+    until_contains(&mut window, "Hẹn trả ");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    assert_eq!(dossier.case.as_deref(), Some("1.004859.02"));
+    assert_eq!(dossier.channel.code(), 3);
+}
+
+fn check_box_accept(window: &mut Window<Desk>) {
+    check_box(window, ACCEPT);
+}
+
+#[test]
+fn who_acts_for_another_says_by_what_right() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Nguyễn Văn Cháu");
+    check_box(&mut window, "Chủ hồ sơ là người khác");
+    type_into(&mut window, "Họ và tên của chủ hồ sơ", "Trần Thị Bà");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_contains(&mut window, "Người nộp không phải chủ hồ sơ");
+    assert_eq!(n_dossiers(&site), 0);
+    radio(&mut window, "Quan hệ gia đình");
+    let document = "Quan hệ và giấy tờ chứng minh (ví dụ: cháu nội, giấy khai sinh)";
+    type_into(&mut window, document, "cháu nội");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    assert_eq!(&*dossier.subject.name, "Trần Thị Bà");
+    assert_eq!(&*dossier.basis.kind, "relative");
+    assert_eq!(&*dossier.basis.document, "cháu nội");
+}
+
+#[test]
+fn an_empty_name_is_named_at_its_field_which_gets_the_cursor() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_contains(&mut window, "Chưa có họ tên");
+    until(&mut window, "the cursor in the name", |window| {
+        window
+            .get_by_role_and_label(Role::TextInput, NAME)
+            .is_focused()
+    });
+}
+
+#[test]
+fn a_birth_date_is_read_as_typed_and_one_that_is_none_is_not_lost() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    let birth = "Ngày sinh (01011985 hoặc 1/1/1985)";
+    type_into(&mut window, NAME, "Lý Thị Tư");
+    check_box_accept(&mut window);
+    type_into(&mut window, birth, "31021950");
+    save_by_key(&mut window);
+    until_contains(&mut window, "Ngày sinh chưa đúng");
+    assert_eq!(n_dossiers(&site), 0);
+    focus(&mut window, birth);
+    for _ in 0..8 {
+        key(&mut window, Key::Backspace);
+    }
+    letters(&mut window, "2/9/1950");
+    radio(&mut window, "Nữ");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    assert_eq!(&*dossier.transacting.birth_date, "1950-09-02");
+    assert_eq!(dossier.transacting.sex, Some(Sex::Female));
+}
+
+#[test]
+fn what_was_typed_survives_a_window_that_dies() {
+    let mut site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Hoàng Văn Mười");
+    until(&mut window, "the draft on the disk", |_| {
+        kept(&site).is_some_and(|draft| draft.contains("Hoàng Văn Mười"))
+    });
+    drop(window);
+    site.restart();
+    let mut window = site.desk(TALL);
+    until_contains(&mut window, "được mở lại");
+    until_label(&mut window, NAME);
+    assert_eq!(value(&window, NAME), "Hoàng Văn Mười");
+    press(&mut window, "Bỏ bản nháp");
+    until_label(&mut window, SEARCH);
+    until(&mut window, "no draft any more", |_| kept(&site).is_none());
+}
+
+#[test]
+fn leaving_the_page_keeps_what_was_typed_at_once() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Vũ Thị Năm");
+    key(&mut window, Key::F8);
+    drop(window);
+    let draft = (0..200).find_map(|_| kept(&site).filter(|draft| draft.contains("Vũ Thị Năm")));
+    assert!(draft.is_some());
+}
+
+#[test]
+fn a_draft_of_a_dossier_that_was_received_makes_no_second_one() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Bùi Văn Chín");
+    check_box_accept(&mut window);
+    until(&mut window, "the draft on the disk", |_| {
+        kept(&site).is_some_and(|draft| draft.contains("\"accept_missing\":true"))
+    });
+    let draft = kept(&site).unwrap();
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let code = only_dossier(&site).code();
+    drop(window);
+    // As if the PC had died between the reception and the end of the draft.
+    let again = Some(draft.into_bytes());
+    site.wait(site.handle().keep("draft/reception", again))
+        .unwrap();
+    let mut window = site.desk(TALL);
+    until_contains(&mut window, "được mở lại");
+    until_label(&mut window, NAME);
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    until_label(&mut window, &code);
+    assert_eq!(n_dossiers(&site), 1);
+}
+
+#[test]
+fn save_pressed_twice_receives_once() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Ngô Thị Bảy");
+    check_box_accept(&mut window);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.key_press(Key::F10);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.step();
+    until_label(&mut window, RECEIVED);
+    press(&mut window, "Hồ sơ mới");
+    until_label(&mut window, SEARCH);
+    assert_eq!(n_dossiers(&site), 1);
+}
