@@ -11,6 +11,8 @@ use crate::desk::Desk;
 use crate::link::{Link, Pending, Polled, Work};
 use crate::running::{OpenError, RunningNode};
 use crate::start::StartScreen;
+use crate::start::import::Import;
+use crate::strip::language;
 use crate::tell::Tell;
 use crate::theme;
 use crate::wake::Wake;
@@ -35,7 +37,7 @@ pub struct App {
 #[derive(Debug)]
 enum Stage {
     /// Wakes on: the node being open.
-    Opening(Pending<Result<RunningNode, OpenError>>),
+    Opening(Pending<Result<(RunningNode, Lang), OpenError>>),
     /// The node cannot be opened; the window says why.
     Failed(String),
     /// This PC belongs to no site yet.
@@ -59,7 +61,11 @@ impl App {
     ) -> Self {
         theme::apply(ctx);
         let work = Work::new(runtime, Wake::new(ctx.clone()));
-        let opening = work.start(RunningNode::open(folder, seal(), net));
+        let opening = work.start(async move {
+            let node = RunningNode::open(folder, seal(), net).await?;
+            let lang = language::kept(node.handle()).await;
+            Ok((node, lang))
+        });
         Self {
             work,
             clock: Clock::start(),
@@ -103,7 +109,10 @@ impl App {
         match &mut self.stage {
             Stage::Opening(opening) => match opening.poll() {
                 Polled::Waiting => {}
-                Polled::Ready(Ok(node)) => self.opened(node),
+                Polled::Ready(Ok((node, lang))) => {
+                    self.lang = lang;
+                    self.opened(node);
+                }
                 Polled::Ready(Err(error)) => {
                     tracing::error!(%error, "the node could not be opened");
                     self.stage = Stage::Failed(error.to_string());
@@ -112,7 +121,8 @@ impl App {
             },
             Stage::Start(start) if start.is_done() => {
                 self.lang = start.lang();
-                self.sit_down();
+                let import = start.take_import();
+                self.sit_down(import);
             }
             Stage::Closing(closing) => {
                 if !matches!(closing.poll(), Polled::Waiting) {
@@ -134,16 +144,18 @@ impl App {
         }
         self.running = Some(node);
         if has_site {
-            self.sit_down();
+            self.sit_down(None);
         } else {
             self.stage = Stage::Start(Box::new(StartScreen::new(link, self.clock, self.lang)));
         }
     }
 
-    fn sit_down(&mut self) {
+    fn sit_down(&mut self, import: Option<Import>) {
         if let Some(node) = &self.running {
             let link = Link::new(node.handle().clone(), self.work.clone());
-            self.stage = Stage::Desk(Box::new(Desk::new(link, self.clock, self.lang)));
+            let mut desk = Desk::new(link, self.clock, self.lang);
+            desk.follow_import(import);
+            self.stage = Stage::Desk(Box::new(desk));
         }
     }
 

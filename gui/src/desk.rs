@@ -13,6 +13,7 @@ use crate::health::HealthPage;
 use crate::link::Link;
 use crate::queue::QueuePanel;
 use crate::reception::ReceptionPage;
+use crate::start::import::Import;
 use crate::strip::Strip;
 use crate::theme;
 use crate::words::Lang;
@@ -76,6 +77,11 @@ impl Desk {
     /// For pictures that must look the same tomorrow: the clock stands.
     pub fn fix_clock(&mut self, now_millis: u64) {
         self.fixed_now_millis = Some(now_millis);
+    }
+
+    /// The first start began to import the catalogue; the strip goes on telling about it.
+    pub fn follow_import(&mut self, import: Option<Import>) {
+        self.strip.follow_import(import);
     }
 
     /// Which page is shown.
@@ -156,6 +162,9 @@ impl Desk {
             });
         self.page = page;
         self.lang = lang;
+        if self.page != Page::Health {
+            self.health.hide();
+        }
     }
 
     fn go(&mut self, place: Go) {

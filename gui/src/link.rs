@@ -66,6 +66,11 @@ impl Work {
         Pending(receiver)
     }
 
+    /// Has something watched for as long as a screen is there.
+    pub fn in_background(&self, work: impl Future<Output = ()> + Send + 'static) -> Background {
+        Background(self.runtime.spawn(work))
+    }
+
     /// The window's alarm.
     #[must_use]
     pub fn wake(&self) -> &Wake {
@@ -76,6 +81,16 @@ impl Work {
     #[must_use]
     pub fn runtime(&self) -> &tokio::runtime::Handle {
         &self.runtime
+    }
+}
+
+/// Work without an answer; it ends when this is dropped.
+#[derive(Debug)]
+pub struct Background(tokio::task::JoinHandle<()>);
+
+impl Drop for Background {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

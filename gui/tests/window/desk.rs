@@ -6,5 +6,5 @@ use crate::site::{NARROW, TestSite, until_contains};
 fn the_desk_opens_on_a_founded_site() {
     let site = TestSite::founded();
     let mut window = site.desk(NARROW);
-    until_contains(&mut window, "Liên Quầy");
+    until_contains(&mut window, "Xã Bình Minh");
 }

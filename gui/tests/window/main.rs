@@ -7,6 +7,9 @@
 mod desk;
 mod dossiers;
 mod fonts;
+mod health;
 mod queue;
 mod reception;
 mod site;
+mod start;
+mod strip;

@@ -13,9 +13,10 @@ use lienquay_gui::words::Lang;
 use lienquay_node::clock::Clock;
 use lienquay_node::data_folder::{DataFolder, KeySeal, MachineId};
 use lienquay_node::handle::NodeHandle;
-use lienquay_node::runtime::{self, NodeOptions, Runtime};
+use lienquay_node::runtime::{self, NetOptions, NodeOptions, Runtime};
 use lienquay_shared::command::{Command, Outcome};
 use lienquay_shared::query::{Answer, Query};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::time::Duration;
 
@@ -31,12 +32,22 @@ const PATIENCE: usize = 2_000;
 pub(crate) struct TestSite {
     pub(crate) tokio: tokio::runtime::Runtime,
     node: Option<Runtime>,
+    net: Option<NetOptions>,
     pub(crate) folder: tempfile::TempDir,
 }
 
 impl TestSite {
     /// A node that belongs to no site.
     pub(crate) fn empty() -> Self {
+        Self::empty_with(None)
+    }
+
+    /// A node that belongs to no site, reachable from this machine alone.
+    pub(crate) fn empty_on_loopback() -> Self {
+        Self::empty_with(Some(loopback()))
+    }
+
+    fn empty_with(net: Option<NetOptions>) -> Self {
         let tokio = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
@@ -46,6 +57,7 @@ impl TestSite {
         let mut site = Self {
             tokio,
             node: None,
+            net,
             folder,
         };
         site.start(true);
@@ -55,14 +67,7 @@ impl TestSite {
     /// "Xã Bình Minh", founded by Nguyễn Thị Hoa at counter 1 with lane A, and the starter catalogue.
     pub(crate) fn founded() -> Self {
         let site = Self::empty();
-        let found = Control::Found(Found {
-            site_secret: [7; 32],
-            site_name: "Xã Bình Minh".to_owned(),
-            unit: "H26.15".to_owned(),
-            officer_name: "Nguyễn Thị Hoa".to_owned(),
-            node_name: "Quầy 1".to_owned(),
-        });
-        site.wait(site.handle().control(found)).unwrap();
+        site.found();
         for record in catalogue() {
             site.command(Command::ImportProcedure {
                 record,
@@ -72,11 +77,45 @@ impl TestSite {
         site
     }
 
+    /// The same site without a catalogue, reachable from this machine alone.
+    pub(crate) fn founded_on_loopback() -> Self {
+        let site = Self::empty_on_loopback();
+        site.found();
+        site
+    }
+
+    fn found(&self) {
+        let found = Control::Found(Found {
+            site_secret: [7; 32],
+            site_name: "Xã Bình Minh".to_owned(),
+            unit: "H26.15".to_owned(),
+            officer_name: "Nguyễn Thị Hoa".to_owned(),
+            node_name: "Quầy 1".to_owned(),
+        });
+        self.wait(self.handle().control(found)).unwrap();
+    }
+
     /// Ends the node in order and starts it again: what is on disk is all that is left.
     pub(crate) fn restart(&mut self) {
+        self.stop();
+        self.start(false);
+    }
+
+    /// Ends the node in order.
+    pub(crate) fn stop(&mut self) {
         let node = self.node.take().unwrap();
         self.tokio.block_on(node.shutdown()).unwrap();
-        self.start(false);
+    }
+
+    /// Where this node can be reached.
+    pub(crate) fn address(&self) -> SocketAddr {
+        for _ in 0..PATIENCE {
+            if let Some(address) = self.wait(self.handle().listening()).unwrap().first() {
+                return *address;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("the node does not listen");
     }
 
     fn start(&mut self, is_new: bool) {
@@ -87,8 +126,10 @@ impl TestSite {
         } else {
             DataFolder::open(&path, &KeySeal::OwnerFile, &machine).unwrap()
         };
+        let net = self.net.clone();
+        let options = NodeOptions { net };
         let _inside = self.tokio.enter();
-        self.node = Some(runtime::start(opened, NodeOptions::default()).unwrap());
+        self.node = Some(runtime::start(opened, options).unwrap());
     }
 
     pub(crate) fn handle(&self) -> &NodeHandle {
@@ -127,17 +168,11 @@ impl TestSite {
         frame: fn(&mut T, &mut egui::Ui),
     ) -> Window<T> {
         let _inside = self.tokio.enter();
-        Harness::builder()
-            .with_size(size)
-            .with_pixels_per_point(1.0)
-            .with_max_steps(64)
-            .wgpu()
-            .build_eframe(|cc| {
-                theme::apply(&cc.egui_ctx);
-                let work = Work::new(self.tokio.handle().clone(), Wake::new(cc.egui_ctx.clone()));
-                let screen = make(Link::new(self.handle().clone(), work));
-                Shown { screen, frame }
-            })
+        let make = |_ctx: &egui::Context, wake| {
+            let work = Work::new(self.tokio.handle().clone(), wake);
+            make(Link::new(self.handle().clone(), work))
+        };
+        window(size, make, frame)
     }
 }
 
@@ -158,11 +193,44 @@ pub(crate) type Window<T> = Harness<'static, Shown<T>>;
 pub(crate) struct Shown<T> {
     pub(crate) screen: T,
     frame: fn(&mut T, &mut egui::Ui),
+    wake: Wake,
 }
 
 impl<T> eframe::App for Shown<T> {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        self.wake.frame_begins();
         (self.frame)(&mut self.screen, ui);
+    }
+}
+
+/// Anything in a window.
+pub(crate) fn window<T: 'static>(
+    size: [f32; 2],
+    make: impl FnOnce(&egui::Context, Wake) -> T,
+    frame: fn(&mut T, &mut egui::Ui),
+) -> Window<T> {
+    Harness::builder()
+        .with_size(size)
+        .with_pixels_per_point(1.0)
+        .with_max_steps(64)
+        .wgpu()
+        .build_eframe(|cc| {
+            theme::apply(&cc.egui_ctx);
+            let wake = Wake::new(cc.egui_ctx.clone());
+            Shown {
+                screen: make(&cc.egui_ctx, wake.clone()),
+                frame,
+                wake,
+            }
+        })
+}
+
+/// Reachable from this machine alone.
+pub(crate) fn loopback() -> NetOptions {
+    NetOptions {
+        listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, 0))],
+        peers: Vec::new(),
+        mdns: false,
     }
 }
 

@@ -158,9 +158,13 @@ fn checked_name(name: &str) -> Result<&str, Refusal> {
 }
 
 /// Letters, digits and dots: what stands before the first hyphen of a dossier code.
-fn check_unit_code(unit_code: &str) -> Result<(), Refusal> {
+pub fn is_unit_code(text: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'.';
-    if (1..=20).contains(&unit_code.len()) && unit_code.bytes().all(is_allowed) {
+    (1..=20).contains(&text.len()) && text.bytes().all(is_allowed)
+}
+
+fn check_unit_code(unit_code: &str) -> Result<(), Refusal> {
+    if is_unit_code(unit_code) {
         return Ok(());
     }
     Err(Refusal::invalid(
