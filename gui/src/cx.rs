@@ -37,6 +37,15 @@ pub enum Go {
     Health,
     /// The find-everything box.
     Find,
+    /// The reception page with this procedure chosen.
+    Procedure {
+        /// Its code.
+        code: String,
+    },
+    /// What this key does on the desk, as if it were pressed.
+    Press(egui::Key),
+    /// The other language.
+    OtherLanguage,
 }
 
 impl Cx<'_> {

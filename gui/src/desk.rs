@@ -1,6 +1,6 @@
 //! The desk: the strip on top, the queue at the side, one page in the middle, keys that work everywhere.
 
-use egui::{CentralPanel, Frame, Key, Margin, Modifiers, Panel, Ui};
+use egui::{CentralPanel, Event, Frame, Key, Margin, Modifiers, Panel, Ui};
 use lienquay_node::clock::Clock;
 use lienquay_node::runtime::{NodeNews, Subscription};
 use lienquay_shared::DocId;
@@ -50,6 +50,8 @@ pub struct Desk {
     dossier: DossierPage,
     health: HealthPage,
     find: FindBox,
+    /// Keys the next frame sees as pressed.
+    presses: Vec<Key>,
 }
 
 impl Desk {
@@ -66,6 +68,7 @@ impl Desk {
             dossier: DossierPage::default(),
             health: HealthPage::default(),
             find: FindBox::default(),
+            presses: Vec::new(),
             page: Page::Reception,
             fixed_now_millis: None,
             link,
@@ -125,6 +128,7 @@ impl Desk {
             now_millis,
             go: Vec::new(),
         };
+        press(ui, std::mem::take(&mut self.presses));
         keys(ui, &mut cx, self.queue.current());
         // The box lies over everything and takes the keys first.
         self.find.show(&mut cx, ui);
@@ -168,6 +172,9 @@ impl Desk {
     }
 
     fn go(&mut self, place: Go) {
+        if place != Go::Find {
+            self.find.close();
+        }
         match place {
             Go::Reception { ticket } => {
                 self.page = Page::Reception;
@@ -186,6 +193,12 @@ impl Desk {
                 self.health.open();
             }
             Go::Find => self.find.open(),
+            Go::Procedure { code } => {
+                self.page = Page::Reception;
+                self.reception.open_procedure(code);
+            }
+            Go::Press(key) => self.presses.push(key),
+            Go::OtherLanguage => self.lang = self.lang.other(),
         }
         self.link.wake().now();
     }
@@ -220,6 +233,19 @@ fn keys(ui: &Ui, cx: &mut Cx<'_>, ticket: Option<DocId>) {
     if pressed(Modifiers::NONE, Key::F8) {
         cx.go(Go::Health);
     }
+}
+
+/// Keys that a screen asks for reach whoever has them on the desk.
+fn press(ui: &Ui, keys: Vec<Key>) {
+    ui.input_mut(|input| {
+        input.events.extend(keys.into_iter().map(|key| Event::Key {
+            key,
+            physical_key: None,
+            pressed: true,
+            repeat: false,
+            modifiers: Modifiers::NONE,
+        }));
+    });
 }
 
 /// News wake the window, gathered. A subscription of its own: the desk looks at its own once a frame.

@@ -22,6 +22,7 @@ use rows::Look;
 
 pub use due::{Nearness, due_words};
 pub use status::status_name;
+pub(crate) use ui::thousands;
 
 /// The list.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ pub struct DossierList {
     selected: Option<DocId>,
     /// The next frame puts the cursor into the search field.
     is_search_wanted: bool,
+    /// A dossier was opened: whoever comes back goes on in the list.
+    is_list_wanted: bool,
     /// Enter was pressed before its answer or its row was there. Wakes on: the answer.
     enter: Option<Enter>,
 }
@@ -76,6 +79,9 @@ impl DossierList {
     pub fn show(&mut self, cx: &mut Cx<'_>, ui: &mut Ui) {
         self.take_arrived(cx, ui);
         let list = Id::new("dossier list");
+        if std::mem::take(&mut self.is_list_wanted) {
+            ui.memory_mut(|memory| memory.request_focus(list));
+        }
         self.tools(cx, ui, list);
         self.loader.ask_for(data::Question {
             text: self.search.clone(),
@@ -255,6 +261,7 @@ impl DossierList {
         if let Some(line) = self.loader.cache().line(at) {
             cx.go(Go::Dossier(line.doc));
             self.enter = None;
+            self.is_list_wanted = true;
         }
     }
 

@@ -156,6 +156,9 @@ impl ReceptionPage {
         }
     }
 
+    /// Opens the page with a procedure chosen.
+    pub fn open_procedure(&mut self, _code: String) {}
+
     /// Keeps what is typed, at once.
     pub fn keep_draft_now(&mut self, link: &Link) {
         // Before a draft is loaded there is nothing new to keep; while saving it is kept already, and gone with the answer.

@@ -6,6 +6,7 @@
 
 mod desk;
 mod dossiers;
+mod find;
 mod fonts;
 mod health;
 mod queue;
