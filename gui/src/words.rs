@@ -33,7 +33,7 @@ impl Lang {
     }
 }
 
-/// A text of the window: `tr!(cx, "queue.title")`, `tr!(cx, "queue.n_waiting", n = 3)`. The first argument is anything with a
+/// A text of the window: `tr!(cx, "find.looking")`, `tr!(cx, "dossiers.n_found", n = 3)`. The first argument is anything with a
 /// field `lang`, mostly the [`Cx`](crate::cx::Cx). Gives a `String`.
 #[macro_export]
 macro_rules! tr {

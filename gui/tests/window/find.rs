@@ -2,10 +2,11 @@
 
 use egui::accesskit::Role;
 use egui::{Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lienquay_gui::desk::{Desk, Page};
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::Command;
+use lienquay_shared::query::{Answer, Query};
 
 use crate::dossiers::receive;
 use crate::site::{NARROW, TestSite, Window, type_into, until, until_contains, until_label};
@@ -18,6 +19,14 @@ fn open(window: &mut Window<Desk>) {
     until_label(window, FIELD);
     let field = window.get_by_role_and_label(Role::TextInput, FIELD);
     assert!(field.is_focused(), "typing goes into the box at once");
+}
+
+fn issue(site: &TestSite) {
+    site.command(Command::IssueTicket {
+        lane: Text::truncated("A"),
+        priority: None,
+        papers: List::default(),
+    });
 }
 
 fn is_open(window: &Window<Desk>) -> bool {
@@ -77,11 +86,7 @@ fn esc_closes_the_box_and_gives_the_keys_back() {
 fn a_ticket_is_found_by_its_number_and_its_state_is_said() {
     let site = TestSite::founded();
     for _ in 0..12 {
-        site.command(Command::IssueTicket {
-            lane: Text::truncated("A"),
-            priority: None,
-            papers: List::default(),
-        });
+        issue(&site);
     }
     let mut window = site.desk(NARROW);
     open(&mut window);
@@ -132,6 +137,25 @@ fn actions_and_pcs_are_found_and_arrows_choose() {
         &mut window,
         "Find a ticket, a dossier, a procedure, a PC or an action",
     );
+}
+
+#[test]
+fn calling_the_next_number_is_what_its_button_does() {
+    let site = TestSite::founded();
+    issue(&site);
+    let mut window = site.desk(NARROW);
+    until_contains(&mut window, "Gọi số tiếp theo");
+    // The panel knows its counter before its button can be pressed.
+    until(&mut window, "the button", |window| {
+        let mut buttons = window.query_all_by_role_and_label(Role::Button, "Gọi số tiếp theo");
+        buttons.any(|button| !button.accesskit_node().is_disabled())
+    });
+    open(&mut window);
+    window.key_press(Key::Enter);
+    until(&mut window, "called", |_| match site.ask(Query::Queue) {
+        Answer::Queue(queue) => queue.lanes.iter().all(|lane| lane.n_waiting == 0),
+        other => panic!("not the queue: {other:?}"),
+    });
 }
 
 #[test]
