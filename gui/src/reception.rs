@@ -57,6 +57,8 @@ pub struct ReceptionPage {
     is_ticket_doubtful: bool,
     loading_draft: Remote<Loaded>,
     has_loaded_draft: bool,
+    /// A procedure named elsewhere. Wakes on: the draft being loaded.
+    wanted_procedure: Option<String>,
     keeper: Keeper,
     /// When the form changed last without being kept, seconds of the window's time.
     unkept_since: Option<f64>,
@@ -101,6 +103,7 @@ impl ReceptionPage {
             is_ticket_doubtful: false,
             loading_draft: Remote::default(),
             has_loaded_draft: false,
+            wanted_procedure: None,
             keeper: Keeper::default(),
             unkept_since: None,
             reopened: None,
@@ -156,8 +159,11 @@ impl ReceptionPage {
         }
     }
 
-    /// Opens the page with a procedure chosen.
-    pub fn open_procedure(&mut self, _code: String) {}
+    /// Opens the page with a procedure chosen. What is typed stays.
+    pub fn open_procedure(&mut self, code: String) {
+        self.open(None);
+        self.wanted_procedure = Some(code);
+    }
 
     /// Keeps what is typed, at once.
     pub fn keep_draft_now(&mut self, link: &Link) {

@@ -25,9 +25,21 @@ impl ReceptionPage {
         if self.saved.is_some() {
             return;
         }
+        self.look_for_wanted();
         self.refresh_record(cx);
         self.refresh_ticket(cx);
         self.refresh_preview(cx);
+    }
+
+    /// Looks for a procedure named elsewhere, once it is known whether a draft has one already.
+    fn look_for_wanted(&mut self) {
+        if !self.has_loaded_draft || self.saving.is_some() {
+            return;
+        }
+        if let Some(code) = self.wanted_procedure.take() {
+            self.search.look_for(code, self.form.procedure.is_none());
+            self.focus = Some(Place::Procedure);
+        }
     }
 
     fn take_draft(&mut self, cx: &Cx<'_>) {

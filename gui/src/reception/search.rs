@@ -105,6 +105,15 @@ impl Search {
         self.rows().get(self.selected).map(chosen)
     }
 
+    /// Looks for a procedure named elsewhere; chosen as soon as it is found, unless another one is on the page already:
+    /// then Enter decides.
+    pub(super) fn look_for(&mut self, code: String, is_page_free: bool) {
+        self.close();
+        self.text = code;
+        self.is_changing = !is_page_free;
+        self.enter_waits = is_page_free;
+    }
+
     /// Closed: something was chosen, or the officer keeps what there was.
     pub(super) fn close(&mut self) {
         self.text.clear();

@@ -110,6 +110,9 @@ fn a_procedure_opens_reception() {
     window.key_press(Key::Enter);
     until_page(&mut window, Page::Reception);
     assert!(!is_open(&window));
+    // Chosen: it can be changed.
+    until_label(&mut window, "đổi");
+    assert!(window.query_by_label("1.001193").is_some());
 }
 
 #[test]
