@@ -13,6 +13,7 @@ mod form;
 mod papers;
 mod person;
 mod problem;
+mod save;
 mod search;
 mod ui;
 
@@ -31,7 +32,7 @@ use self::draft::{Draft, Keeper, Loaded};
 use self::form::{Form, LinkedTicket};
 use self::problem::{Place, Problem};
 use self::search::Search;
-use self::ui::people::Scanner;
+use self::ui::scan::Scanner;
 use crate::cx::Cx;
 use crate::link::Link;
 use crate::remote::Remote;

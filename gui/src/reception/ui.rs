@@ -4,10 +4,11 @@ mod due;
 mod hints;
 mod money;
 mod papers;
-pub(super) mod people;
+mod people;
 mod procedure;
 mod prose;
 mod saved;
+pub(super) mod scan;
 pub(super) mod term;
 
 use egui::{Id, ScrollArea, Ui, UiBuilder};
@@ -87,13 +88,13 @@ impl ReceptionPage {
                     cx.link.wake().now();
                 }
                 procedure::Asked::Card(burst) => {
-                    people::take_scan(self, cx, Who::Transacting, &burst);
+                    scan::take_scan(self, cx, Who::Transacting, &burst);
                 }
             }
             return;
         }
         if let Some((who, burst)) = self.show_rest(cx, ui) {
-            people::take_scan(self, cx, who, &burst);
+            scan::take_scan(self, cx, who, &burst);
         }
     }
 

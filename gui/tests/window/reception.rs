@@ -2,14 +2,18 @@
 
 use egui::accesskit::Role;
 use egui::{Event, ImeEvent, Key, Modifiers};
-use egui_kittest::kittest::Queryable as _;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lienquay_gui::desk::Desk;
-use lienquay_shared::command::DossierRef;
+use lienquay_shared::codec::{List, Text};
+use lienquay_shared::command::{Command, DossierRef, Outcome};
 use lienquay_shared::domain::cccd::Sex;
+use lienquay_shared::domain::deadline::Term;
 use lienquay_shared::domain::dossier::Dossier;
 use lienquay_shared::query::{Answer, PageAsk, Query};
 
-use crate::site::{TestSite, Window, press, type_into, until, until_contains, until_label};
+use crate::site::{
+    TestSite, Window, catalogue, press, type_into, until, until_contains, until_label,
+};
 
 /// High enough for the whole page: what is clicked must be in sight.
 const TALL: [f32; 2] = [1366.0, 1900.0];
@@ -460,4 +464,145 @@ fn save_pressed_twice_receives_once() {
     press(&mut window, "Hồ sơ mới");
     until_label(&mut window, SEARCH);
     assert_eq!(n_dossiers(&site), 1);
+}
+
+#[test]
+fn enter_chooses_what_was_typed_even_before_the_answer_is_there() {
+    let site = TestSite::founded();
+    let mut window = site.desk(TALL);
+    until_contains(&mut window, "Thủ tục đăng ký khai tử");
+    for letter in "tach ho".chars() {
+        window.event(Event::Text(letter.to_string()));
+    }
+    window.key_press(Key::Enter);
+    window.step();
+    until_label(&mut window, "đổi");
+    until_label(&mut window, "Tách hộ");
+}
+
+#[test]
+fn a_card_scanned_over_a_number_that_stands_there_is_read_whole() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");
+    type_into(&mut window, NUMBER, "038190000001");
+    letters(&mut window, CARD);
+    key(&mut window, Key::Enter);
+    until(&mut window, "the card's number", |window| {
+        value(window, NUMBER) == "001085012345"
+    });
+}
+
+#[test]
+fn the_ticket_being_served_is_named_and_linked() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    let outcome = site.command(Command::IssueTicket {
+        lane: Text::truncated("A"),
+        priority: None,
+        papers: List::default(),
+    });
+    let Outcome::TicketIssued { doc, number, .. } = outcome else {
+        panic!("{outcome:?}");
+    };
+    press(&mut window, "Gọi số tiếp theo");
+    press(&mut window, "Bắt đầu");
+    press(&mut window, "Tiếp nhận hồ sơ");
+    until_contains(&mut window, &format!("Hồ sơ của số {}.", &*number));
+    until_contains(&mut window, "được gõ trước khi gọi số này");
+    type_into(&mut window, NAME, "Mai Thị Hai");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    assert_eq!(only_dossier(&site).ticket, Some(doc));
+}
+
+#[test]
+fn a_time_that_the_catalogue_states_only_in_prose_is_entered() {
+    let site = TestSite::founded();
+    let prose = "Theo quy định của pháp luật về đất đai";
+    let mut record = catalogue()
+        .into_iter()
+        .find(|record| record["code"] == "MAU-HUUTRI")
+        .unwrap();
+    record["code"] = "MAU-VAN".into();
+    record["name"] = "Thủ tục không ghi thời hạn".into();
+    for channel in record["channels"].as_array_mut().unwrap() {
+        channel["processing"] = serde_json::json!({ "qty": prose, "unit": "OTHER" });
+    }
+    site.command(Command::ImportProcedure {
+        record,
+        effective_from: None,
+    });
+    let mut window = desk_with(&site, "MAU-VAN", "Thủ tục không ghi thời hạn");
+    until_label(&mut window, prose);
+    type_into(&mut window, NAME, "Mai Thị Hai");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_contains(&mut window, "Thủ tục không ghi thời hạn bằng số");
+    type_into(&mut window, "Thời hạn (số)", "2,5");
+    radio(&mut window, "giờ làm việc");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let term = only_dossier(&site).term.unwrap().to_string();
+    assert_eq!(term, "2,5 giờ làm việc");
+}
+
+#[test]
+fn an_answer_on_the_same_day_is_promised_on_the_officers_word() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "chung thuc ban sao", "Chứng thực bản sao");
+    type_into(&mut window, NAME, "Mai Thị Hai");
+    check_box(&mut window, "Trả trong ngày");
+    check_box_accept(&mut window);
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    assert_eq!(only_dossier(&site).term, Some(Term::SameDay));
+}
+
+#[test]
+fn papers_of_a_case_are_folded_and_one_more_is_added_by_hand() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "1.010038", "Tách hộ");
+    let paper = paper_of_a_case();
+    assert!(window.query_by_label(&paper).is_none(), "folded");
+    let heading = window
+        .get_all_by_role(Role::Button)
+        .filter_map(|button| button.accesskit_node().label())
+        .find(|label| label.contains("đã ly hôn"))
+        .unwrap();
+    press(&mut window, &heading);
+    check_box(&mut window, &paper);
+    type_into(&mut window, "Giấy tờ khác", "Quyết định ly hôn");
+    key(&mut window, Key::Enter);
+    until_label(&mut window, "Quyết định ly hôn");
+    type_into(&mut window, NAME, "Mai Thị Hai");
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+    let dossier = only_dossier(&site);
+    let names: Vec<&str> = dossier
+        .components
+        .iter()
+        .map(|paper| &*paper.name)
+        .collect();
+    assert_eq!(names, [&*paper, "Quyết định ly hôn"]);
+}
+
+/// The first paper under the second heading of "Tách hộ".
+fn paper_of_a_case() -> String {
+    let record = catalogue()
+        .into_iter()
+        .find(|record| record["code"] == "1.010038")
+        .unwrap();
+    let name = &record["checklist_raw"][1]["items"][0]["name"];
+    name.as_str().unwrap().to_owned()
+}
+
+#[test]
+fn an_unknown_fee_is_never_shown_as_free() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "1.004873", "Giấy xác nhận tình trạng hôn nhân");
+    until_label(&mut window, "Lệ phí: chưa rõ");
+    // The exemptions stand there word for word.
+    until_contains(&mut window, "hộ nghèo và người khuyết tật.");
+    assert!(window.query_all_by_label_contains("0 đ").next().is_none());
 }

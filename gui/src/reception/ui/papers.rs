@@ -12,7 +12,7 @@ use crate::theme;
 use crate::widget::{Tone, note};
 
 /// Room beside a paper's name for saying that it is not needed, points.
-const BESIDE: f32 = 110.0;
+const BESIDE: f32 = 160.0;
 
 /// Draws it.
 pub(super) fn show(

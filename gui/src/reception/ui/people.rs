@@ -1,32 +1,24 @@
 //! 4. The people: who stands at the counter, whom it is about, and by what right the one acts for the other.
 
-use std::time::Duration;
-
 use egui::Ui;
-use lienquay_shared::domain::cccd::{CccdWarning, Sex, parse_cccd};
+use lienquay_shared::domain::cccd::Sex;
 use lienquay_shared::domain::dossier::SubjectKind;
 use lienquay_shared::domain::person::{PersonField, Who};
 use lienquay_shared::domain::procedure::Procedure;
 
 use super::hints::Hints;
+use super::scan::{LOOK_AGAIN, MAX_BURST_BYTES, N_TEXTS, Scanner, scanned_here, show_told};
 use super::{section, steady};
 use crate::cx::Cx;
-use crate::reception::ReceptionPage;
 use crate::reception::birth;
-use crate::reception::burst::BurstWatch;
 use crate::reception::form::{BasisKind, Form};
 use crate::reception::person::PersonForm;
 use crate::reception::problem::Place;
 use crate::theme;
 use crate::widget::{Tone, note};
 
-/// A scanner's burst may be this long, whatever the field it runs into holds.
-const MAX_BURST_BYTES: usize = 1_200;
-/// A scanner without Enter is looked at again after this pause.
-const LOOK_AGAIN: Duration = Duration::from_millis(500);
-
 /// The text fields of a person, in the order of the slip.
-const TEXTS: [PersonField; 6] = [
+const TEXTS: [PersonField; N_TEXTS] = [
     PersonField::Name,
     PersonField::IdNumber,
     PersonField::BirthDate,
@@ -34,23 +26,6 @@ const TEXTS: [PersonField; 6] = [
     PersonField::Phone,
     PersonField::Email,
 ];
-
-/// What the last scan for one person brought, and what may be coming in.
-#[derive(Debug, Default)]
-pub(in crate::reception) struct Scanner {
-    typed: String,
-    watch: BurstWatch,
-    watches: [BurstWatch; TEXTS.len()],
-    told: Option<Told>,
-}
-
-#[derive(Debug)]
-enum Told {
-    /// A card was read; what to compare.
-    Read(Vec<String>),
-    /// What came is no card.
-    Unreadable(String),
-}
 
 /// Draws it. Gives what was scanned, and for whom.
 pub(super) fn show(
@@ -68,9 +43,11 @@ pub(super) fn show(
         if let Some(scan) = scan {
             return Some((who, scan));
         }
-        steady(ui, "subject kinds", |ui| {
-            subject_kinds(cx, ui, form, record);
-        });
+        if record.subject_kinds.len() > 1 {
+            steady(ui, "subject kinds", |ui| {
+                subject_kinds(cx, ui, form, record);
+            });
+        }
         steady(ui, "represented", |ui| {
             ui.checkbox(
                 &mut form.is_represented,
@@ -86,48 +63,6 @@ pub(super) fn show(
         steady(ui, "basis", |ui| basis(cx, ui, hints, form));
         scan.map(|scan| (who, scan))
     })
-}
-
-/// Takes what was scanned into the person, or says why not.
-pub(super) fn take_scan(page: &mut ReceptionPage, cx: &Cx<'_>, who: Who, scanned: &str) {
-    let told = match parse_cccd(scanned) {
-        Ok((card, warnings)) => {
-            let person = page.form.person_mut(who);
-            person.take_card(&card);
-            page.focus = Some(after_scan(who, person));
-            // What does not fit between the fields is shown below them, as long as it does not fit.
-            let of_card = warnings.iter().filter(|warning| !is_about_fields(warning));
-            Told::Read(of_card.map(ToString::to_string).collect())
-        }
-        Err(error) => {
-            page.focus = Some(Place::Scan(who));
-            Told::Unreadable(error.to_string())
-        }
-    };
-    let [of_transacting, of_subject] = &mut page.scanners;
-    let scanner = match who {
-        Who::Transacting => of_transacting,
-        Who::Subject => of_subject,
-    };
-    scanner.told = Some(told);
-    cx.link.wake().now();
-}
-
-fn is_about_fields(warning: &CccdWarning) -> bool {
-    matches!(
-        warning,
-        CccdWarning::BirthYearMismatch { .. } | CccdWarning::SexMismatch
-    )
-}
-
-/// The first field that a card does not fill.
-fn after_scan(who: Who, person: &PersonForm) -> Place {
-    let next = if person.address.is_empty() {
-        PersonField::Address
-    } else {
-        PersonField::Phone
-    };
-    Place::Person(who, next)
 }
 
 /// One person's fields. Gives a scan that arrived in any of them.
@@ -176,44 +111,6 @@ fn person(
         note(ui, Tone::Warn, &doubt);
     }
     scan
-}
-
-/// What arrived in the field for the scanner, once it ended with Enter or Tab.
-fn scanned_here(
-    cx: &Cx<'_>,
-    ui: &Ui,
-    response: &egui::Response,
-    scanner: &mut Scanner,
-) -> Option<String> {
-    let now = ui.input(|input| input.time);
-    let burst = scanner
-        .watch
-        .look(&mut scanner.typed, response.lost_focus(), now);
-    if burst.is_some() {
-        scanner.typed.clear();
-        return burst;
-    }
-    if scanner.watch.is_under_way() {
-        cx.link.wake().after(LOOK_AGAIN);
-    }
-    // Typed by hand or cut short: it is looked at all the same, and the officer is told what it is not.
-    if response.lost_focus() && !scanner.typed.trim().is_empty() {
-        return Some(std::mem::take(&mut scanner.typed));
-    }
-    None
-}
-
-fn show_told(cx: &Cx<'_>, ui: &mut Ui, told: Option<&Told>) {
-    match told {
-        None => {}
-        Some(Told::Unreadable(why)) => note(ui, Tone::Bad, why),
-        Some(Told::Read(warnings)) => {
-            note(ui, Tone::Good, &tr!(cx, "reception.card_read"));
-            for warning in warnings {
-                note(ui, Tone::Warn, warning);
-            }
-        }
-    }
 }
 
 /// The fields of one person.
@@ -315,9 +212,6 @@ fn name_of(cx: &Cx<'_>, who: Who, key: &str) -> String {
 }
 
 fn subject_kinds(cx: &Cx<'_>, ui: &mut Ui, form: &mut Form, record: &Procedure) {
-    if record.subject_kinds.len() < 2 {
-        return;
-    }
     ui.horizontal_wrapped(|ui| {
         ui.label(theme::soft(tr!(cx, "reception.subject_kind")));
         for kind in &record.subject_kinds {

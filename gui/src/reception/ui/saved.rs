@@ -24,7 +24,7 @@ pub(super) fn show(cx: &mut Cx<'_>, ui: &mut Ui, saved: &Saved) -> bool {
     ui.label(RichText::new(code).family(crate::fonts::bold()).size(CODE));
     kind(cx, ui, received.code_kind);
     ui.add_space(theme::GRID);
-    ui.label(theme::soft(tr!(cx, "reception.section_due")));
+    ui.label(theme::soft(tr!(cx, "reception.due")));
     match &received.due {
         Some(due) => {
             let at = when::exact(due.at.millis);

@@ -42,9 +42,11 @@ pub(super) fn show(
 ) {
     section(ui, &tr!(cx, "reception.section_term"), |ui| {
         steady(ui, "channels", |ui| channels(cx, ui, hints, form, record));
-        steady(ui, "cases", |ui| cases(cx, ui, hints, form, record));
+        if offers_cases(record, form.channel) || form.case.is_some() {
+            steady(ui, "cases", |ui| cases(cx, ui, hints, form, record));
+        }
         steady(ui, "times", |ui| times(cx, ui, hints, form, record));
-        steady(ui, "notes", |ui| notes(cx, ui, form, record));
+        notes(cx, ui, form, record);
     });
 }
 
@@ -74,9 +76,6 @@ fn channels(cx: &Cx<'_>, ui: &mut Ui, hints: &mut Hints<'_>, form: &mut Form, re
 }
 
 fn cases(cx: &Cx<'_>, ui: &mut Ui, hints: &mut Hints<'_>, form: &mut Form, record: &Procedure) {
-    if !offers_cases(record, form.channel) && form.case.is_none() {
-        return;
-    }
     ui.label(theme::soft(tr!(cx, "reception.case")));
     for (index, case) in record.cases.iter().enumerate() {
         let is_chosen = form.case.as_deref() == Some(&*case.code);
