@@ -47,20 +47,12 @@ pub(super) fn show(
 }
 
 fn conflicts(cx: &mut Cx<'_>, ui: &mut Ui, view: &StripView) {
-    let words = tr!(cx, "strip.conflicts", n = view.conflicts.len());
-    match view.conflicts.as_slice() {
-        [] => {}
-        [only] => {
-            if chip(ui, &words) {
-                cx.go(Go::Dossier(*only));
-            }
-        }
-        [first, ..] => {
-            if chip(ui, &words) {
-                // One after the other: the settled one is gone from the list, the next is the first.
-                cx.go(Go::Dossier(*first));
-            }
-        }
+    let Some(first) = view.conflicts.first() else {
+        return;
+    };
+    // One after the other: once it is settled, the next is the first.
+    if chip(ui, &tr!(cx, "strip.conflicts", n = view.conflicts.len())) {
+        cx.go(Go::Dossier(*first));
     }
 }
 
