@@ -95,7 +95,10 @@ impl Desk {
 
     /// For measuring: goes to the list of dossiers; whether it is loaded.
     pub fn show_list(&mut self) -> bool {
-        self.page = Page::Dossiers;
+        if self.page != Page::Dossiers {
+            self.page = Page::Dossiers;
+            self.link.wake().now();
+        }
         self.dossiers.is_loaded()
     }
 

@@ -71,7 +71,9 @@ fn native_options(options: &Options, painter: Painter) -> eframe::NativeOptions 
         .with_min_inner_size([900.0, 600.0]);
     viewport = match options.size {
         Some((width, height)) => viewport.with_inner_size([f32::from(width), f32::from(height)]),
-        None => viewport.with_maximized(true),
+        None => viewport
+            .with_inner_size([1366.0, 700.0])
+            .with_maximized(true),
     };
     if let Some((x, y)) = options.at {
         viewport = viewport.with_position([f32::from(x), f32::from(y)]);

@@ -61,10 +61,7 @@ impl Display {
 
     /// Makes a program show its windows here, painted in software as on a PC without a graphics driver.
     pub fn show<'a>(&self, program: &'a mut Command) -> &'a mut Command {
-        program
-            .env("DISPLAY", &self.name)
-            .env_remove("WAYLAND_DISPLAY")
-            .env("LIBGL_ALWAYS_SOFTWARE", "1")
+        show_on(&self.name, program)
     }
 
     /// Waits until a window of this process is on the screen; its number.
@@ -168,6 +165,14 @@ impl Display {
             .with_context(|| format!("{program} is not installed"))?;
         Ok(String::from_utf8_lossy(&done.stdout).into_owned())
     }
+}
+
+/// Makes a program show its windows on this display, painted in software.
+pub(crate) fn show_on<'a>(display: &str, program: &'a mut Command) -> &'a mut Command {
+    program
+        .env("DISPLAY", display)
+        .env_remove("WAYLAND_DISPLAY")
+        .env("LIBGL_ALWAYS_SOFTWARE", "1")
 }
 
 impl Drop for Display {

@@ -13,6 +13,8 @@ use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{NodeId, RequestId};
 
+use crate::display::{self, Display};
+
 /// How often something that must come is looked for.
 const POLL: Duration = Duration::from_millis(20);
 /// How long it may take: a loaded test machine is slow, a hung node hangs for ever.
@@ -61,6 +63,33 @@ pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Result<Option<T
         .map_err(|_elapsed| anyhow!("waited {PATIENCE:?} in vain for {what}"))?
 }
 
+/// How a counter PC shows its desk.
+#[derive(Debug, Clone)]
+pub struct WindowProgram {
+    program: PathBuf,
+    display: Option<String>,
+    arguments: Vec<String>,
+}
+
+impl WindowProgram {
+    /// The built window, where this process shows its own.
+    pub fn built() -> Result<Self> {
+        Ok(Self {
+            program: window_program()?,
+            display: None,
+            arguments: Vec::new(),
+        })
+    }
+
+    /// On a virtual screen, at a place there and of a size.
+    #[must_use]
+    pub fn on(mut self, display: &Display, at: &str, size: &str) -> Self {
+        self.display = Some(display.name().to_owned());
+        self.arguments = ["--at", at, "--size", size].map(str::to_owned).to_vec();
+        self
+    }
+}
+
 /// One counter PC.
 #[derive(Debug)]
 pub struct Pc {
@@ -72,7 +101,7 @@ pub struct Pc {
     pub addr: SocketAddr,
     program: PathBuf,
     /// Shows its desk: this program runs instead of the node alone.
-    window: Option<PathBuf>,
+    window: Option<WindowProgram>,
     process: Option<Child>,
     last_exit: Option<ExitStatus>,
 }
@@ -92,8 +121,8 @@ impl Pc {
     }
 
     /// From the next start on it shows its desk in a window.
-    pub fn show_window(&mut self, program: PathBuf) {
-        self.window = Some(program);
+    pub fn show_window(&mut self, window: WindowProgram) {
+        self.window = Some(window);
     }
 
     /// Whether it shows a window.
@@ -144,8 +173,15 @@ impl Pc {
         let listen = self.addr.to_string();
         let mut process = match &self.window {
             Some(window) => {
-                let mut process = Process::new(window);
-                process.arg("--data").arg(&self.folder).stdin(Stdio::null());
+                let mut process = Process::new(&window.program);
+                if let Some(display) = &window.display {
+                    display::show_on(display, &mut process);
+                }
+                process
+                    .arg("--data")
+                    .arg(&self.folder)
+                    .args(&window.arguments)
+                    .stdin(Stdio::null());
                 process
             }
             None => self.run(&["run"]),

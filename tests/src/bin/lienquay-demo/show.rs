@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use lienquay_shared::query::{Answer, Query};
-use lienquay_tests::fleet::{Pc, ask, program, window_program};
+use lienquay_tests::fleet::{Pc, WindowProgram, ask, program};
 use lienquay_tests::morning::Desk;
 use tempfile::TempDir;
 
@@ -63,7 +63,7 @@ impl Show {
         if has_display() {
             screen.line("Mở cửa sổ của quầy 1 … (opening the window of counter 1)")?;
             counters[0].stop().await?;
-            counters[0].show_window(window_program()?);
+            counters[0].show_window(WindowProgram::built()?);
             counters[0].start(&addresses).await?;
         }
         for pc in &counters {

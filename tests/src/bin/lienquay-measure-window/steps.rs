@@ -3,10 +3,12 @@
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
+use lienquay_shared::query::{Answer, Query};
 use lienquay_tests::display::Display;
-use lienquay_tests::fleet::{Pc, window_program};
+use lienquay_tests::fleet::{Pc, ask, until, window_program};
 use lienquay_tests::morning::Desk;
+use serde_json::Value;
 
 use crate::process::{Measured, cpu_seconds, share};
 use crate::{row, site};
@@ -55,13 +57,30 @@ pub(crate) async fn events() -> Result<()> {
     first.stop().await?;
     let mut window = window_on(&display, &first, &["--peer", &second.addr.to_string()])?;
     window.until("desk")?;
+    until("the two PCs meet again", async || {
+        Ok((status(&first).await?["n_member_links"] == 1).then_some(()))
+    })
+    .await?;
     tokio::time::sleep(CALM).await;
     let shown = under_events(window.pid(), &second).await?;
+    until("both hold the same", async || {
+        let digest = |status: Value| status["vector_digest"].clone();
+        let same = digest(status(&first).await?) == digest(status(&second).await?);
+        Ok(same.then_some(()))
+    })
+    .await?;
     row(
         &format!("CPU with 10 background events a second, over {WATCH:?}"),
         &format!("{shown:.1} % of a core"),
         &format!("{headless:.1} % the same node without a window"),
     )
+}
+
+async fn status(pc: &Pc) -> Result<Value> {
+    match ask(&mut pc.client().await?, Query::Status).await? {
+        Answer::Status(status) => Ok(*status),
+        other => bail!("not a status: {other:?}"),
+    }
 }
 
 async fn under_events(pid: u32, other: &Pc) -> Result<f64> {
