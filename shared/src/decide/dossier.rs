@@ -1,5 +1,6 @@
 //! Decisions about dossiers: receiving, every later step, corrections and conflicts.
 
+mod allowed;
 mod check;
 mod due;
 mod receive;
@@ -12,6 +13,7 @@ use crate::ids::DocId;
 use crate::log::{ActionKind, DocKind};
 use crate::schema::Edit;
 
+pub use allowed::{StepKind, allowed_steps, allows};
 pub use check::preview_receive;
 pub use due::processing_options;
 pub use receive::{PreparedReceive, prepare_receive};

@@ -69,10 +69,18 @@ pub const fn has(role: Role, right: Right) -> bool {
 
 /// Lets the officer do something, or says why not. A site without officers is being set up: everybody may do everything.
 pub fn allow(ctx: &Context, site: &Site, right: Right) -> Result<(), Refusal> {
-    if site.officers.is_empty() || (ctx.officer == THE_PC && right == Right::IssueTickets) {
+    allow_officer(ctx.officer, site, right)
+}
+
+/// The same for a screen, which offers things before anybody decides.
+///
+/// # Errors
+/// [`Refusal::NotAllowed`].
+pub fn allow_officer(officer: OfficerId, site: &Site, right: Right) -> Result<(), Refusal> {
+    if site.officers.is_empty() || (officer == THE_PC && right == Right::IssueTickets) {
         return Ok(());
     }
-    match site.role_of(&ctx.officer) {
+    match site.role_of(&officer) {
         Some(role) if has(role, right) => Ok(()),
         role => Err(Refusal::NotAllowed { role }),
     }

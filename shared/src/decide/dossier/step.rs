@@ -1,13 +1,14 @@
 //! Every step after reception: which status allows it, who may take it, what is written.
 
 use super::super::role::{Right, allow};
+use super::allowed::{StepKind, allows};
 use super::due::due_after;
 use super::settle::{settle_field, settle_status};
 use super::{Context, Write, dossier_write, event};
 use crate::codec::Text;
 use crate::command::{Command, Outcome, SettleChoice};
 use crate::domain::deadline::SupplementPolicy;
-use crate::domain::dossier::{CodeKind, Dossier, DossierField, DossierStep, Finance, Status};
+use crate::domain::dossier::{CodeKind, Dossier, DossierField, DossierStep, Finance};
 use crate::domain::person::Person;
 use crate::domain::series::DossierCode;
 use crate::domain::site::Site;
@@ -36,12 +37,10 @@ pub fn command(
 type Edits = Result<(ActionKind, Vec<Edit>, Outcome), Refusal>;
 
 fn right_for(command: &Command) -> Option<Right> {
+    if let Some(step) = StepKind::of(command) {
+        return Some(step.right());
+    }
     Some(match command {
-        Command::StartProcessing { .. } | Command::FinishDossier { .. } => Right::Process,
-        Command::RequestSupplement { .. } | Command::Supplement { .. } => Right::Supplement,
-        Command::ReturnResult { .. } | Command::RefuseDossier { .. } | Command::Withdraw { .. } => {
-            Right::Receive
-        }
         Command::EditDossier {
             field: DossierField::Finance,
             ..
@@ -76,8 +75,11 @@ fn edits_of(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier, command: 
         }
         Command::NumberDossier { code, official, .. } => number(ctx, dossier, code, *official),
         _ => {
+            let kind = StepKind::of(command).ok_or(Refusal::UnknownDossier)?;
             let (action, step) = status_step(command).ok_or(Refusal::UnknownDossier)?;
-            check_step(ctx, dossier, &step)?;
+            check_words(&step)?;
+            allows(dossier, kind)?;
+            check_clock(ctx)?;
             done(action, vec![event(ctx, step)])
         }
     }
@@ -134,45 +136,27 @@ fn status_step(command: &Command) -> Option<(ActionKind, DossierStep)> {
     })
 }
 
-/// Which statuses a step is allowed in. Legal times need a confirmed clock; being late never blocks anything.
-fn check_step(ctx: &Context, dossier: &Dossier, step: &DossierStep) -> Result<(), Refusal> {
-    use Status::{Finished, Processing, Received, Registered, SupplementRequired};
-    let allowed: &[Status] = match step {
-        DossierStep::ProcessingStarted => &[Received],
+/// What a slip cannot do without.
+fn check_words(step: &DossierStep) -> Result<(), Refusal> {
+    match step {
         DossierStep::SupplementRequested { missing, .. } if missing.is_empty() => {
-            return Err(Refusal::invalid(
+            Err(Refusal::invalid(
                 "missing",
                 "Chưa ghi giấy tờ cần bổ sung. Anh/chị ghi ít nhất một mục.",
-            ));
-        }
-        DossierStep::SupplementRequested { .. } | DossierStep::Finished { .. } => {
-            &[Received, Processing]
+            ))
         }
         DossierStep::Returned { to } if to.name.trim().is_empty() => {
-            return Err(Refusal::invalid("to.name", "Chưa ghi người nhận kết quả."));
+            Err(Refusal::invalid("to.name", "Chưa ghi người nhận kết quả."))
         }
-        DossierStep::Returned { .. } => &[Finished],
-        DossierStep::Refused { reason, .. } if reason.trim().is_empty() => {
-            return Err(Refusal::invalid(
-                "reason",
-                "Chưa ghi lý do từ chối. Phiếu từ chối phải có lý do cụ thể.",
-            ));
-        }
-        DossierStep::Refused { .. } => &[Registered, Received, SupplementRequired],
-        DossierStep::Withdrawn { .. } => &[Received, Processing, SupplementRequired],
-        _ => &[],
-    };
-    if dossier.status_conflict.is_some() {
-        return Err(Refusal::StatusInConflict);
+        DossierStep::Refused { reason, .. } if reason.trim().is_empty() => Err(Refusal::invalid(
+            "reason",
+            "Chưa ghi lý do từ chối. Phiếu từ chối phải có lý do cụ thể.",
+        )),
+        _ => Ok(()),
     }
-    if !allowed.contains(&dossier.status) {
-        return Err(Refusal::WrongStatus {
-            status: dossier.status,
-        });
-    }
-    check_clock(ctx)
 }
 
+/// Legal times need a confirmed clock.
 fn check_clock(ctx: &Context) -> Result<(), Refusal> {
     if ctx.now.quality == TimeQuality::Doubtful {
         Err(Refusal::ClockUnconfirmed)
@@ -183,16 +167,10 @@ fn check_clock(ctx: &Context) -> Result<(), Refusal> {
 
 /// The papers arrived: the clock goes on by the policy, by default from the start.
 fn supplement(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier) -> Edits {
-    if dossier.status_conflict.is_some() {
-        return Err(Refusal::StatusInConflict);
-    }
-    let wrong = Refusal::WrongStatus {
+    allows(dossier, StepKind::Supplement)?;
+    let round = dossier.open_round().ok_or(Refusal::WrongStatus {
         status: dossier.status,
-    };
-    let round = dossier
-        .open_round()
-        .filter(|_| dossier.status == Status::SupplementRequired)
-        .ok_or(wrong)?;
+    })?;
     check_clock(ctx)?;
     let due = due_after(
         dossier,

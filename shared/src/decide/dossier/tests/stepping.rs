@@ -62,6 +62,71 @@ fn every_status_allows_exactly_its_steps() {
     }
 }
 
+/// A screen offers exactly what would be done, in every status and for every role.
+#[test]
+fn what_is_offered_is_what_is_done() {
+    let paths: [&[MakeCommand]; 8] = [
+        &[],
+        &[start],
+        &[supplement_request],
+        &[supplement_request, supplement],
+        &[finish],
+        &[finish, hand_over],
+        &[refuse],
+        &[withdraw],
+    ];
+    let steps: [MakeCommand; 7] = [
+        start,
+        supplement_request,
+        supplement,
+        finish,
+        hand_over,
+        refuse,
+        withdraw,
+    ];
+    for path in paths {
+        let mut copy = received().remove(0);
+        for (hour, before) in (1..).zip(path) {
+            decide(&mut copy, &before(), hour).unwrap();
+        }
+        for role in [
+            Role::Manager,
+            Role::Reception,
+            Role::CaseOfficer,
+            Role::Cashier,
+        ] {
+            let (site, ctx) = (site_of_one(role), context(1, 9 * HOUR));
+            let dossier = read(&copy);
+            let offered = allowed_steps(&site, ctx.officer, &dossier);
+            for step in steps {
+                let kind = StepKind::of(&step()).unwrap();
+                let offer = offered.iter().find(|(found, _)| *found == kind);
+                let done = command(&ctx, &site, DOC, &dossier, &step()).unwrap();
+                match (offer, done) {
+                    (Some((_, None)), Ok(_)) => {}
+                    (Some((_, Some(why))), Err(refusal)) => assert_eq!(*why, refusal),
+                    (None, Err(Refusal::WrongStatus { .. } | Refusal::NotAllowed { .. })) => {}
+                    (offer, done) => panic!("{kind:?} for {role:?}: {offer:?}, but {done:?}"),
+                }
+            }
+        }
+    }
+}
+
+/// A site whose officer 1 has a role.
+fn site_of_one(role: Role) -> Site {
+    let id = officer(1);
+    let only = Officer {
+        id,
+        name: Text::truncated("Nguyễn Thị Hoa"),
+        role,
+        active: true,
+    };
+    let mut site = site();
+    site.officers.insert(id, only);
+    site
+}
+
 #[test]
 fn empty_slips_are_refused() {
     let rows = [
