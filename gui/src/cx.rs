@@ -46,6 +46,8 @@ pub enum Go {
     Press(egui::Key),
     /// The other language.
     OtherLanguage,
+    /// From a dossier to where the officer came from.
+    Back,
 }
 
 impl Cx<'_> {

@@ -43,6 +43,8 @@ pub struct Desk {
     lang: Lang,
     news: Subscription,
     page: Page,
+    /// Where Esc on a dossier leads: the page it was opened from.
+    came_from: Page,
     strip: Strip,
     queue: QueuePanel,
     reception: ReceptionPage,
@@ -70,6 +72,7 @@ impl Desk {
             find: FindBox::default(),
             presses: Vec::new(),
             page: Page::Reception,
+            came_from: Page::Dossiers,
             fixed_now_millis: None,
             link,
             clock,
@@ -174,7 +177,8 @@ impl Desk {
         }
     }
 
-    fn go(&mut self, place: Go) {
+    /// Goes somewhere. Screens ask for it through their [`Cx`].
+    pub fn go(&mut self, place: Go) {
         if place != Go::Find {
             self.find.close();
         }
@@ -188,6 +192,9 @@ impl Desk {
                 self.dossiers.open(text);
             }
             Go::Dossier(doc) => {
+                if self.page != Page::Dossier {
+                    self.came_from = self.page;
+                }
                 self.page = Page::Dossier;
                 self.dossier.open(doc);
             }
@@ -202,6 +209,7 @@ impl Desk {
             }
             Go::Press(key) => self.presses.push(key),
             Go::OtherLanguage => self.lang = self.lang.other(),
+            Go::Back => self.page = self.came_from,
         }
         self.link.wake().now();
     }

@@ -18,6 +18,8 @@ pub const BODY: f32 = 15.5;
 pub const NUMBER: f32 = 40.0;
 /// Headings, points.
 pub const HEADING: f32 = 20.0;
+/// What a page is about, such as a dossier's code, points.
+pub const TITLE: f32 = 26.0;
 /// Small text, points; nothing is smaller.
 pub const SMALL: f32 = 13.5;
 
@@ -133,6 +135,11 @@ pub fn long_list(ui: &mut egui::Ui) {
     widgets.inactive.bg_fill = INK_FAINT;
     widgets.hovered.bg_fill = ACCENT;
     widgets.active.bg_fill = ACCENT;
+}
+
+/// What a page is about.
+pub fn title(text: impl Into<String>) -> RichText {
+    bold(text).size(TITLE)
 }
 
 /// Text of less weight.

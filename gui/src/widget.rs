@@ -2,10 +2,12 @@
 
 mod button;
 mod field;
+mod follow;
 mod marks;
 mod note;
 
 pub use button::{key_button, primary_button};
 pub use field::{Field, hint_line};
+pub use follow::follow_focus;
 pub use marks::{Mark, marks};
 pub use note::{Tone, note, refusal_note, refusal_words};

@@ -5,6 +5,7 @@
 )]
 
 mod desk;
+mod dossier;
 mod dossiers;
 mod find;
 mod fonts;

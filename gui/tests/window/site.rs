@@ -101,6 +101,12 @@ impl TestSite {
         self.start(false);
     }
 
+    /// The same, on the network of this machine alone from now on.
+    pub(crate) fn restart_on(&mut self, net: NetOptions) {
+        self.net = Some(net);
+        self.restart();
+    }
+
     /// Ends the node in order.
     pub(crate) fn stop(&mut self) {
         let node = self.node.take().unwrap();
