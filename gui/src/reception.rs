@@ -120,13 +120,12 @@ impl ReceptionPage {
         }
     }
 
-    /// Something changed: the calendar or the catalogue may be among it.
+    /// Something changed. Tickets and dossiers come and go all day and concern nothing here; what does is asked anew when
+    /// something is typed, and the due date every few minutes.
     pub fn on_news(&mut self, news: &NodeNews) {
         match news {
-            NodeNews::Changed { .. } => {
-                self.preview.stale();
-                self.search.stale();
-            }
+            // The catalogue may just be arriving from another PC.
+            NodeNews::Changed { .. } if self.search.rows().is_empty() => self.search.stale(),
             NodeNews::Lagged => {
                 self.preview.stale();
                 self.search.stale();

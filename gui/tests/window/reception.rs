@@ -243,6 +243,9 @@ fn a_dossier_is_received_by_keyboard_alone() {
     focus(&mut window, NAME);
     letters(&mut window, "Lê Thị Sáu");
     key(&mut window, Key::Enter);
+    until(&mut window, "a draft and no dossier", |_| {
+        kept(&site).is_some_and(|draft| draft.contains("Lê Thị Sáu"))
+    });
     assert_eq!(n_dossiers(&site), 0, "Enter in a text field saves nothing");
     until_contains(&mut window, "Hẹn trả ");
     save_by_key(&mut window);
@@ -506,6 +509,7 @@ fn the_ticket_being_served_is_named_and_linked() {
     };
     press(&mut window, "Gọi số tiếp theo");
     press(&mut window, "Bắt đầu");
+    until_contains(&mut window, "đang phục vụ từ");
     press(&mut window, "Tiếp nhận hồ sơ");
     until_contains(&mut window, &format!("Hồ sơ của số {}.", &*number));
     until_contains(&mut window, "được gõ trước khi gọi số này");
@@ -540,6 +544,13 @@ fn a_time_that_the_catalogue_states_only_in_prose_is_entered() {
     save_by_key(&mut window);
     until_contains(&mut window, "Thủ tục không ghi thời hạn bằng số");
     type_into(&mut window, "Thời hạn (số)", "2,5");
+    until(&mut window, "no reproach any more", |window| {
+        let reproach = "Thủ tục không ghi thời hạn bằng số";
+        window
+            .query_all_by_label_contains(reproach)
+            .next()
+            .is_none()
+    });
     radio(&mut window, "giờ làm việc");
     save_by_key(&mut window);
     until_label(&mut window, RECEIVED);
