@@ -8,6 +8,7 @@ use lienquay_node::data_folder::KeySeal;
 use lienquay_node::runtime::NetOptions;
 
 use crate::desk::Desk;
+use crate::keys::KeysInOrder;
 use crate::link::{Link, Pending, Polled, Work};
 use crate::running::{OpenError, RunningNode};
 use crate::start::StartScreen;
@@ -60,7 +61,9 @@ impl App {
         net: NetOptions,
     ) -> Self {
         theme::apply(ctx);
-        let work = Work::new(runtime, Wake::new(ctx.clone()));
+        let wake = Wake::new(ctx.clone());
+        ctx.add_plugin(KeysInOrder::new(wake.clone()));
+        let work = Work::new(runtime, wake);
         let opening = work.start(async move {
             let node = RunningNode::open(folder, seal(), net).await?;
             let lang = language::kept(node.handle()).await;

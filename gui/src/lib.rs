@@ -16,6 +16,7 @@ rust_i18n::i18n!("words", fallback = "vi");
 #[macro_use]
 pub mod words;
 pub mod fonts;
+pub mod keys;
 pub mod options;
 pub mod theme;
 pub mod wake;
