@@ -90,7 +90,6 @@ impl App {
     /// One frame.
     pub fn frame(&mut self, ui: &mut Ui) {
         self.work.wake().frame_begins();
-        self.close_if_asked(ui.ctx());
         self.advance();
         let desk = match &mut self.stage {
             Stage::Desk(desk) => Some(desk.as_mut()),
@@ -105,6 +104,8 @@ impl App {
             Stage::Closing(_) => busy(ui, &tr!(self, "app.closing")),
             Stage::Closed => {}
         }
+        // Last: what was typed in this very frame is part of the draft that closing keeps.
+        self.close_if_asked(ui.ctx());
     }
 
     /// From one stage to the next.
@@ -171,8 +172,8 @@ impl App {
         );
         match self.stage {
             Stage::Closed => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
-            // Nothing runs yet, or nothing ever will: the window may go.
-            Stage::Opening(_) | Stage::Failed(_) => {}
+            // Nothing ever runs: the window may go.
+            Stage::Failed(_) => {}
             _ if by_hand || by_others => {
                 if by_hand {
                     ctx.send_viewport_cmd(egui::ViewportCommand::CancelClose);
@@ -184,18 +185,39 @@ impl App {
     }
 
     fn close(&mut self) {
-        let Some(node) = self.running.take() else {
-            return;
-        };
-        if let Stage::Desk(desk) = &mut self.stage {
-            desk.keep_drafts_now();
-        }
-        let closing = self.work.start(async move {
-            if let Err(error) = node.close().await {
-                tracing::error!(%error, "the node did not close in order");
+        let running = self.running.take();
+        let closing = match std::mem::replace(&mut self.stage, Stage::Closed) {
+            // A node half open is opened first: it holds the folder until it is closed in order.
+            Stage::Opening(opening) => self.work.start(async move {
+                if let Some(Ok((node, _))) = opening.answer().await {
+                    end(node).await;
+                }
+            }),
+            Stage::Closing(closing) => closing,
+            stage => {
+                let draft = match stage {
+                    Stage::Desk(mut desk) => desk.keep_drafts_now(),
+                    _ => None,
+                };
+                self.work.start(async move {
+                    // The draft lies on the disk before anything ends. Its failure was told in the log.
+                    if let Some(draft) = draft {
+                        draft.answer().await;
+                    }
+                    if let Some(node) = running {
+                        end(node).await;
+                    }
+                })
             }
-        });
+        };
         self.stage = Stage::Closing(closing);
+        self.work.wake().now();
+    }
+}
+
+async fn end(node: RunningNode) {
+    if let Err(error) = node.close().await {
+        tracing::error!(%error, "the node did not close in order");
     }
 }
 

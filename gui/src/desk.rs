@@ -12,10 +12,11 @@ use crate::find::FindBox;
 use crate::health::HealthPage;
 use crate::link::Link;
 use crate::queue::QueuePanel;
-use crate::reception::ReceptionPage;
+use crate::reception::{ReceptionPage, Writing};
 use crate::start::import::Import;
 use crate::strip::Strip;
 use crate::theme;
+use crate::widget::has_keys;
 use crate::words::Lang;
 
 /// Narrowest and widest queue panel, points: at 1024 the page keeps 700.
@@ -110,9 +111,10 @@ impl Desk {
         self.dossiers.scroll_by(points);
     }
 
-    /// Keeps what is being typed, at once: the window closes.
-    pub fn keep_drafts_now(&mut self) {
+    /// Keeps what is being typed, at once: the window closes. Gives what is still on its way to the disk.
+    pub(crate) fn keep_drafts_now(&mut self) -> Option<Writing> {
         self.reception.keep_draft_now(&self.link);
+        self.reception.take_writing()
     }
 
     /// The list of dossiers, for programs that measure it.
@@ -134,8 +136,16 @@ impl Desk {
             now_millis,
             go: Vec::new(),
         };
-        press(ui, std::mem::take(&mut self.presses));
-        keys(ui, &mut cx, self.queue.current());
+        // What lies over the desk takes the keys; the find box alone leads elsewhere by them.
+        let is_free = has_keys(ui);
+        if is_free {
+            press(ui, std::mem::take(&mut self.presses));
+        } else if !self.presses.is_empty() {
+            link.wake().now();
+        }
+        if is_free || self.find.is_open() {
+            keys(ui, &mut cx, self.queue.current());
+        }
         // The box lies over everything and takes the keys first.
         self.find.show(&mut cx, ui);
         self.draw(&mut cx, ui);

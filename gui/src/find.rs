@@ -39,6 +39,12 @@ impl FindBox {
     /// Something changed. What was found a moment ago stays under the officer's hand.
     pub fn on_news(&mut self, _news: &NodeNews) {}
 
+    /// Whether it lies over the desk.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Opens the box.
     pub fn open(&mut self) {
         if !self.is_open {

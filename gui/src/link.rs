@@ -33,6 +33,11 @@ impl<T> Pending<T> {
             Err(oneshot::error::TryRecvError::Closed) => Polled::Lost,
         }
     }
+
+    /// Waits, for work that goes on after the window; none when the answer never comes.
+    pub async fn answer(self) -> Option<T> {
+        self.0.await.ok()
+    }
 }
 
 /// Where work runs that must not keep the window waiting.

@@ -27,7 +27,9 @@ use lienquay_shared::domain::procedure::Procedure;
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::view::ReceivePreview;
 
+pub(crate) use self::burst::scanned_behind;
 use self::command::{Saved, Saving};
+pub(crate) use self::draft::Writing;
 use self::draft::{Draft, Keeper, Loaded};
 use self::form::{Form, LinkedTicket};
 use self::problem::{Place, Problem};
@@ -36,6 +38,7 @@ use self::ui::scan::Scanner;
 use crate::cx::Cx;
 use crate::link::Link;
 use crate::remote::Remote;
+use crate::widget::key_pressed;
 
 /// A draft is kept this long after typing stops.
 const KEEP_AFTER: Duration = Duration::from_secs(1);
@@ -177,6 +180,11 @@ impl ReceptionPage {
         }
     }
 
+    /// What of the draft is still on its way to the disk.
+    pub(crate) fn take_writing(&mut self) -> Option<Writing> {
+        self.keeper.take_writing()
+    }
+
     /// One frame.
     pub fn show(&mut self, cx: &mut Cx<'_>, ui: &mut Ui) {
         self.now_millis = cx.now_millis;
@@ -185,7 +193,7 @@ impl ReceptionPage {
             self.show_saved(cx, ui);
             return;
         }
-        let by_key = ui.input_mut(|input| input.consume_key(Modifiers::COMMAND, Key::Enter));
+        let by_key = key_pressed(ui, Modifiers::COMMAND, Key::Enter);
         let by_button = self.show_form(cx, ui);
         self.after_typing(cx, ui);
         if (by_key || by_button) && self.saving.is_none() {

@@ -67,6 +67,11 @@ impl BurstWatch {
     }
 }
 
+/// The burst at the end of a text that somebody stopped typing, if there is one.
+pub(crate) fn scanned_behind(text: &str) -> Option<String> {
+    (text.matches('|').count() >= MIN_BARS).then(|| split(text, 0).1)
+}
+
 /// Bytes of `before` that stand behind the place where something was put in.
 fn n_behind(before: &str, after: &str) -> usize {
     let n_ahead = before
@@ -102,7 +107,9 @@ fn split(text: &str, n_behind: usize) -> (String, String) {
         fewer => fewer,
     };
     let start = first_bar - n_number;
-    let end = (text.len() - n_behind).max(first_bar);
+    // What stood behind may have been edited since: never in the middle of a letter.
+    let end = text.len().saturating_sub(n_behind).max(first_bar);
+    let end = text.ceil_char_boundary(end);
     let kept = format!("{}{}", &text[..start], &text[end..]);
     (kept, text[start..end].to_owned())
 }
@@ -163,6 +170,17 @@ mod tests {
         assert_eq!(watch.look(&mut text, false, 1.2), None);
         assert_eq!(watch.look(&mut text, false, 1.5).as_deref(), Some(CARD));
         assert_eq!(text, "");
+    }
+
+    #[test]
+    fn what_changes_behind_a_burst_meanwhile_breaks_no_letter() {
+        let mut watch = BurstWatch::default();
+        let mut text = "Thị".to_owned();
+        watch.look(&mut text, false, 0.0);
+        text = format!("{CARD}Thị");
+        watch.look(&mut text, false, 0.1);
+        text = format!("{CARD}ịị");
+        assert!(watch.look(&mut text, true, 0.2).is_some());
     }
 
     #[test]

@@ -42,10 +42,13 @@ pub(super) async fn load(node: NodeHandle) -> Result<Loaded, AskError> {
     })
 }
 
+/// A draft on its way to the disk.
+pub(crate) type Writing = Pending<Result<(), KeepError>>;
+
 /// Writes the draft and knows whether it is on the disk.
 #[derive(Debug, Default)]
 pub(super) struct Keeper {
-    writing: Option<Pending<Result<(), KeepError>>>,
+    writing: Option<Writing>,
     /// The last writing failed; the officer is told.
     has_failed: bool,
 }
@@ -62,12 +65,18 @@ impl Keeper {
             }
         };
         let node = link.node().clone();
-        let mut writing = Box::pin(async move { node.keep(NOTE, value).await });
+        let mut writing = Box::pin(async move {
+            let done = node.keep(NOTE, value).await;
+            if let Err(error) = &done {
+                tracing::warn!(%error, "a draft could not be kept");
+            }
+            done
+        });
         // Looked at once here and now: the order is placed before the window goes on to close, and two orders stay in
         // the order in which they were given.
         let mut here = Context::from_waker(Waker::noop());
         match writing.as_mut().poll(&mut here) {
-            Poll::Ready(done) => self.done(done),
+            Poll::Ready(done) => self.done(&done),
             Poll::Pending => self.writing = Some(link.work().start(writing)),
         }
     }
@@ -79,17 +88,19 @@ impl Keeper {
         };
         match writing.poll() {
             Polled::Waiting => return,
-            Polled::Ready(done) => self.done(done),
+            Polled::Ready(done) => self.done(&done),
             Polled::Lost => self.has_failed = true,
         }
         self.writing = None;
     }
 
-    fn done(&mut self, done: Result<(), KeepError>) {
-        if let Err(error) = &done {
-            tracing::warn!(%error, "a draft could not be kept");
-        }
+    fn done(&mut self, done: &Result<(), KeepError>) {
         self.has_failed = done.is_err();
+    }
+
+    /// What is on its way to the disk, to be waited for where nobody looks any more.
+    pub(super) fn take_writing(&mut self) -> Option<Writing> {
+        self.writing.take()
     }
 
     /// The last draft is not on the disk.

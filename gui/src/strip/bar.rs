@@ -46,7 +46,11 @@ pub(super) fn show(
         });
         for (target, name, key) in PAGES {
             if tab(ui, &tr!(cx, name), key, is_on(*page, target)) {
-                *page = target;
+                match target {
+                    // As its key does: for the citizen who is called.
+                    Page::Reception => cx.go(Go::Press(key)),
+                    _ => *page = target,
+                }
                 cx.link.wake().now();
             }
         }

@@ -2,6 +2,7 @@
 
 use egui::{Button, Color32, Key, Modifiers, Response, RichText, Ui};
 
+use super::keys::key_pressed;
 use crate::theme;
 
 /// A button with its key behind the words: `Gọi lại  F3`. Pressing the key anywhere clicks it, if it is enabled.
@@ -43,7 +44,6 @@ fn pressed(
     response.widget_info(|| {
         egui::WidgetInfo::labeled(egui::WidgetType::Button, is_enabled, words.to_owned())
     });
-    let by_key = is_enabled
-        && key.is_some_and(|key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key)));
+    let by_key = response.enabled() && key.is_some_and(|key| key_pressed(ui, Modifiers::NONE, key));
     response.clicked() || by_key
 }

@@ -1,7 +1,7 @@
 //! The queue panel: calling, serving, moving and giving out numbers, as an officer does it.
 
-use egui::Key;
 use egui::accesskit::Role;
+use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use lienquay_gui::cx::Cx;
 use lienquay_gui::desk::{Desk, Page};
@@ -86,6 +86,18 @@ fn is_enabled(window: &Window<Desk>, button: &str) -> bool {
         .any(|button| !button.accesskit_node().is_disabled())
 }
 
+/// The key goes down and stays there; one frame.
+fn down(window: &mut Window<Desk>, key: Key) {
+    window.event(Event::Key {
+        key,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    });
+    window.step();
+}
+
 /// Presses the row of a ticket, whose name begins with its number.
 #[track_caller]
 fn press_row(window: &mut Window<Desk>, number: &str) {
@@ -161,6 +173,44 @@ fn a_number_is_called_again() {
         call.n_announcements == 2
     });
     until_enabled(&mut window, "Gọi lại");
+}
+
+#[test]
+fn a_key_held_down_announces_once() {
+    let site = TestSite::founded();
+    let doc = issue(&site, None);
+    let mut window = site.desk(WIDE);
+    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
+    until_enabled(&mut window, "Gọi lại");
+    let n_announcements = || ticket(&site, doc).call.unwrap().n_announcements;
+    for _ in 0..3 {
+        // The key repeats by itself.
+        down(&mut window, Key::F3);
+        until(&mut window, "announced twice", |_| n_announcements() >= 2);
+        until_enabled(&mut window, "Gọi lại");
+    }
+    assert_eq!(n_announcements(), 2);
+}
+
+#[test]
+fn keys_of_the_queue_do_nothing_below_the_find_box() {
+    let site = TestSite::founded();
+    issue(&site, None);
+    let mut window = site.desk(WIDE);
+    until_enabled(&mut window, "Gọi số tiếp theo");
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.step();
+    window.step();
+    window.key_press(Key::F2);
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(in_state(&site, TicketState::Waiting), 1);
+    window.key_press(Key::Escape);
+    window.step();
+    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
+    until_contains(&mut window, "đã mời");
 }
 
 #[test]
@@ -378,7 +428,9 @@ fn the_call_says_that_it_is_on_its_way() {
     let site = TestSite::founded();
     issue(&site, None);
     let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
+    until_enabled(&mut window, "Gọi số tiếp theo");
+    // One frame with the key, one after it: in the third the call may be over.
+    down(&mut window, Key::F2);
     window.step();
     let calling = window.get_by_role_and_label(Role::Button, "Đang gọi …");
     assert!(calling.accesskit_node().is_disabled());

@@ -25,7 +25,11 @@ fn start_screen(site: &TestSite) -> Window<StartScreen> {
 }
 
 /// The whole program on a folder.
-fn program(tokio: &tokio::runtime::Runtime, folder: &Path, size: [f32; 2]) -> Window<App> {
+pub(crate) fn program(
+    tokio: &tokio::runtime::Runtime,
+    folder: &Path,
+    size: [f32; 2],
+) -> Window<App> {
     let _inside = tokio.enter();
     let (handle, folder) = (tokio.handle().clone(), folder.to_owned());
     let make = |ctx: &egui::Context, _wake| App::open(ctx, handle, folder, loopback());
@@ -33,17 +37,27 @@ fn program(tokio: &tokio::runtime::Runtime, folder: &Path, size: [f32; 2]) -> Wi
 }
 
 /// Closes the program as its window's button does, and waits until it may go.
-fn close(mut program: Window<App>) {
+pub(crate) fn close(mut program: Window<App>) {
+    ask_to_close(&mut program);
+    until_gone(&mut program);
+}
+
+/// The next frame sees the window's button pressed.
+pub(crate) fn ask_to_close(program: &mut Window<App>) {
     let viewports = &mut program.input_mut().viewports;
     let root = viewports.entry(ViewportId::ROOT).or_default();
     root.events.push(ViewportEvent::Close);
-    until(&mut program, "the window goes", |program| {
+}
+
+/// Waits until the window may go.
+pub(crate) fn until_gone(program: &mut Window<App>) {
+    until(program, "the window goes", |program| {
         let root = program.output().viewport_output.get(&ViewportId::ROOT);
         root.is_some_and(|root| root.commands.contains(&ViewportCommand::Close))
     });
 }
 
-fn runtime() -> tokio::runtime::Runtime {
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
