@@ -83,6 +83,22 @@ impl PersonForm {
             .collect()
     }
 
+    /// Fields that hold more than the node takes, and by how many letters: nothing is cut off unseen.
+    pub(super) fn too_long(&self) -> Vec<(PersonField, usize)> {
+        let texts = [
+            (PersonField::Name, &self.name),
+            (PersonField::IdNumber, &self.id_number),
+            (PersonField::Address, &self.address),
+            (PersonField::Phone, &self.phone),
+            (PersonField::Email, &self.email),
+        ];
+        texts
+            .into_iter()
+            .map(|(field, text)| (field, n_beyond(text.trim(), field.max_bytes())))
+            .filter(|(_, n_letters)| *n_letters > 0)
+            .collect()
+    }
+
     /// As the node takes it.
     pub(super) fn to_person(&self) -> Person {
         Person {
@@ -95,6 +111,10 @@ impl PersonForm {
             email: Text::truncated(self.email.trim()),
         }
     }
+}
+
+fn n_beyond(text: &str, max_bytes: usize) -> usize {
+    text[text.floor_char_boundary(max_bytes)..].chars().count()
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@ use super::form::Form;
 use crate::widget::refusal_words;
 use crate::words::Lang;
 
+/// Papers of one dossier, as the command has it.
+const MAX_PAPERS: usize = 80;
+
 /// A place on the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Place {
@@ -111,6 +114,16 @@ pub(super) fn unreadable(lang: Lang, form: &Form) -> Vec<Problem> {
                 words: tr!(words, "reception.bad_birth"),
             });
         }
+        found.extend(person.too_long().into_iter().map(|(field, n)| Problem {
+            place: Place::Person(who, field),
+            words: tr!(words, "reception.too_long", n = n),
+        }));
+    }
+    if form.papers.to_components().len() > MAX_PAPERS {
+        found.push(Problem {
+            place: Place::AddedPaper,
+            words: tr!(words, "reception.too_many_papers", max = MAX_PAPERS),
+        });
     }
     if !form.term_qty.trim().is_empty() && form.entered_period().is_none() {
         found.push(Problem {
@@ -124,6 +137,24 @@ pub(super) fn unreadable(lang: Lang, form: &Form) -> Vec<Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn more_than_the_node_takes_is_named_and_not_cut() {
+        let mut form = Form::default();
+        form.transacting.phone = "0".repeat(32);
+        form.papers.extra = vec![crate::reception::papers::Paper::added("Đơn"); MAX_PAPERS + 1];
+        let places: Vec<Place> = unreadable(Lang::Vi, &form)
+            .into_iter()
+            .map(|problem| problem.place)
+            .collect();
+        let phone = Place::Person(Who::Transacting, PersonField::Phone);
+        assert_eq!(places, [phone, Place::AddedPaper]);
+        form.papers.extra.pop();
+        form.transacting.phone.truncate(30);
+        assert_eq!(unreadable(Lang::Vi, &form), []);
+        assert_eq!(form.to_ask().components.len(), MAX_PAPERS);
+        assert_eq!(form.to_ask().transacting.phone.len(), 30);
+    }
 
     #[test]
     fn refusals_are_shown_at_their_field() {

@@ -81,6 +81,16 @@ fn save_by_key(window: &mut Window<Desk>) {
     window.step();
 }
 
+/// Saves, and waits until the answer is there: what is pressed meanwhile would be lost.
+fn save_refused(window: &mut Window<Desk>) {
+    save_by_key(window);
+    until(window, "the answer", |window| {
+        window
+            .query_all_by_role_and_label(Role::Button, SAVE)
+            .any(|button| !button.accesskit_node().is_disabled())
+    });
+}
+
 fn n_dossiers(site: &TestSite) -> usize {
     let all = Query::Dossiers {
         text: Default::default(),
@@ -271,7 +281,7 @@ fn a_missing_paper_is_named_and_received_only_with_the_officers_word() {
         &mut window,
         &format!("Còn 1 giấy tờ chưa đánh dấu: {paper}"),
     );
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(&mut window, "Còn thiếu giấy tờ: Văn bản đề nghị");
     assert_eq!(n_dossiers(&site), 0);
     check_box(&mut window, ACCEPT);
@@ -316,7 +326,7 @@ fn a_case_is_asked_for_only_where_it_decides_about_the_time() {
     );
     type_into(&mut window, NAME, "Đỗ Thị Ngọc");
     check_box_accept(&mut window);
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(
         &mut window,
         "Thủ tục có nhiều trường hợp, anh/chị hãy chọn một",
@@ -344,7 +354,7 @@ fn who_acts_for_another_says_by_what_right() {
     check_box(&mut window, "Chủ hồ sơ là người khác");
     type_into(&mut window, "Họ và tên của chủ hồ sơ", "Trần Thị Bà");
     check_box_accept(&mut window);
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(&mut window, "Người nộp không phải chủ hồ sơ");
     assert_eq!(n_dossiers(&site), 0);
     radio(&mut window, "Quan hệ gia đình");
@@ -363,7 +373,7 @@ fn an_empty_name_is_named_at_its_field_which_gets_the_cursor() {
     let site = TestSite::founded();
     let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
     check_box_accept(&mut window);
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(&mut window, "Chưa có họ tên");
     until(&mut window, "the cursor in the name", |window| {
         window
@@ -380,7 +390,7 @@ fn a_birth_date_is_read_as_typed_and_one_that_is_none_is_not_lost() {
     type_into(&mut window, NAME, "Lý Thị Tư");
     check_box_accept(&mut window);
     type_into(&mut window, birth, "31021950");
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(&mut window, "Ngày sinh chưa đúng");
     assert_eq!(n_dossiers(&site), 0);
     focus(&mut window, birth);
@@ -470,6 +480,60 @@ fn save_pressed_twice_receives_once() {
 }
 
 #[test]
+fn nothing_is_saved_below_the_find_box() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Ngô Thị Bảy");
+    check_box_accept(&mut window);
+    window.key_press_modifiers(Modifiers::COMMAND, Key::K);
+    window.step();
+    window.step();
+    window.key_press_modifiers(Modifiers::COMMAND, Key::Enter);
+    window.key_press(Key::F10);
+    for _ in 0..20 {
+        window.step();
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert_eq!(n_dossiers(&site), 0);
+    key(&mut window, Key::Escape);
+    window.step();
+    save_by_key(&mut window);
+    until_label(&mut window, RECEIVED);
+}
+
+#[test]
+fn an_address_longer_than_the_node_takes_is_named_and_never_cut() {
+    let site = TestSite::founded();
+    let mut window = desk_with(&site, "MAU-HUUTRI", "Trợ cấp hưu trí xã hội");
+    type_into(&mut window, NAME, "Ngô Thị Bảy");
+    check_box_accept(&mut window);
+    let address = "Thôn 3, ".repeat(60);
+    focus(&mut window, "Nơi cư trú");
+    window.event(Event::Paste(address.clone()));
+    window.step();
+    save_refused(&mut window);
+    until_contains(&mut window, "Nội dung quá dài");
+    assert_eq!(value(&window, "Nơi cư trú"), address);
+    assert_eq!(n_dossiers(&site), 0);
+}
+
+#[test]
+fn the_tab_of_the_page_links_the_ticket_as_its_key_does() {
+    let site = TestSite::founded();
+    site.command(Command::IssueTicket {
+        lane: Text::truncated("A"),
+        priority: None,
+        papers: List::default(),
+    });
+    let mut window = site.desk(TALL);
+    press(&mut window, "Gọi số tiếp theo");
+    press(&mut window, "Bắt đầu");
+    until_contains(&mut window, "đang phục vụ từ");
+    press(&mut window, "Tiếp nhận");
+    until_contains(&mut window, "Hồ sơ của số A001.");
+}
+
+#[test]
 fn enter_chooses_what_was_typed_even_before_the_answer_is_there() {
     let site = TestSite::founded();
     let mut window = site.desk(TALL);
@@ -541,7 +605,7 @@ fn a_time_that_the_catalogue_states_only_in_prose_is_entered() {
     until_label(&mut window, prose);
     type_into(&mut window, NAME, "Mai Thị Hai");
     check_box_accept(&mut window);
-    save_by_key(&mut window);
+    save_refused(&mut window);
     until_contains(&mut window, "Thủ tục không ghi thời hạn bằng số");
     type_into(&mut window, "Thời hạn (số)", "2,5");
     until(&mut window, "no reproach any more", |window| {

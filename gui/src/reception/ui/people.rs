@@ -130,7 +130,7 @@ impl Block<'_, '_, '_> {
         let text = self.form.text_mut(field)?;
         let watch = &mut self.scanner.watches[index];
         let place = Place::Person(self.who, field);
-        // Longer than the node takes: a burst must not be cut before it is recognised. What is too long goes on leaving.
+        // Longer than the node takes: a burst must not be cut before it is recognised. What is too long is named below.
         let response = self
             .hints
             .field(ui, place, &name, text, MAX_BURST_BYTES, width);
@@ -138,9 +138,6 @@ impl Block<'_, '_, '_> {
         let scan = watch.look(text, response.lost_focus(), now);
         if watch.is_under_way() {
             self.cx.link.wake().after(LOOK_AGAIN);
-        }
-        if response.lost_focus() && !watch.is_under_way() {
-            cut(text, max_typed_bytes(field));
         }
         if response.lost_focus()
             && field == PersonField::BirthDate
@@ -170,23 +167,6 @@ impl Block<'_, '_, '_> {
                 }
             });
         });
-    }
-}
-
-/// At a letter's end.
-fn cut(text: &mut String, max_bytes: usize) {
-    let end = (0..=max_bytes.min(text.len()))
-        .rev()
-        .find(|end| text.is_char_boundary(*end));
-    text.truncate(end.unwrap_or_default());
-}
-
-/// What the node takes of a field.
-fn max_typed_bytes(field: PersonField) -> usize {
-    match field {
-        // As typed: `dd/MM/yyyy` is as long as what is stored, spaces may be around it.
-        PersonField::BirthDate => 16,
-        other => other.max_bytes(),
     }
 }
 
