@@ -10,8 +10,8 @@ use super::pen::Pen;
 use crate::theme;
 use crate::widget::{Field, Tone, note};
 
-/// A number has four digits.
-const MAX_NUMBER_BYTES: usize = 4;
+/// Digits of a number.
+const MAX_DIGITS: usize = 4;
 
 /// Parked and missed ones, and the paper number.
 pub(super) fn section(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms, folds: &mut Folds) {
@@ -54,9 +54,8 @@ fn paper(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms) {
     let takes_focus = forms.takes_focus();
     let name = tr!(pen.cx, "queue.paper_number");
     let missing = tr!(pen.cx, "queue.paper_number_missing");
-    let number = forms.number.trim().parse::<u32>().ok().filter(|n| *n > 0);
+    let number = number(&forms.number);
     let field = Field::new(&name, &mut forms.number)
-        .max_bytes(MAX_NUMBER_BYTES)
         .problem(number.is_none().then_some(missing.as_str()))
         .show(ui);
     if takes_focus {
@@ -78,7 +77,33 @@ fn paper(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms) {
     });
 }
 
+/// The number on the paper. A scanned card ends with Enter too: its first digits call nobody.
+fn number(typed: &str) -> Option<u32> {
+    let typed = typed.trim();
+    let is_short = (1..=MAX_DIGITS).contains(&typed.len());
+    typed.parse().ok().filter(|n| is_short && *n > 0)
+}
+
 fn own_lane(pen: &Pen<'_, '_>) -> Option<lienquay_shared::wire::keeper::LaneId> {
     let own = pen.data.own_lanes.first().map(|lane| lane.lane.clone());
     own.or_else(|| pen.data.targets.lanes.first().map(|(id, _)| id.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn only_a_number_as_printed_is_one() {
+        for (typed, expect) in [
+            ("12", Some(12)),
+            (" 0047 ", Some(47)),
+            ("0", None),
+            ("", None),
+            ("001085012345", None),
+            ("00108|", None),
+        ] {
+            assert_eq!(number(typed), expect, "{typed}");
+        }
+    }
 }
