@@ -8,6 +8,9 @@ use lienquay_shared::domain::dossier::{Dossier, HandedTo};
 /// The most papers one request asks for.
 pub const MAX_MISSING: usize = 40;
 
+/// The longest name of a paper asked for, bytes.
+pub const MAX_MISSING_BYTES: usize = 600;
+
 /// One open form.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Form {
@@ -136,6 +139,17 @@ impl Form {
         }
     }
 
+    /// A paper asked for has a longer name than one slip prints.
+    #[must_use]
+    pub fn has_long_line(&self) -> bool {
+        match self {
+            Self::RequestSupplement { papers, others, .. } => {
+                missing(papers, others).any(|name| name.len() > MAX_MISSING_BYTES)
+            }
+            _ => false,
+        }
+    }
+
     /// As the node takes it.
     pub(super) fn command(&self, dossier: DossierRef) -> Command {
         match self {
@@ -243,5 +257,10 @@ mod tests {
         };
         let names: Vec<&str> = missing.iter().map(|name| &**name).collect();
         assert_eq!(names, ["Giấy chứng sinh", "Văn bản ủy quyền"]);
+        assert!(!form.has_long_line());
+        if let Form::RequestSupplement { others, .. } = &mut form {
+            others.push_str(&"đơn ".repeat(MAX_MISSING_BYTES));
+        }
+        assert!(form.has_long_line(), "more than the slip takes");
     }
 }

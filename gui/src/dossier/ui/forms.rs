@@ -2,6 +2,7 @@
 
 use egui::{Frame, Key, Margin, Response, Stroke, Ui};
 use lienquay_shared::decide::dossier::allows;
+use lienquay_shared::domain::cccd::{MAX_QR_BYTES, parse_cccd};
 
 use super::area::area;
 use super::steps::{NEXT, step_name};
@@ -9,8 +10,13 @@ use super::{Sheet, Wish};
 use crate::dossier::command::{Ask, Place};
 use crate::dossier::form::{Form, MAX_MISSING};
 use crate::dossiers::status_name;
+use crate::reception::scanned_behind;
 use crate::theme;
 use crate::widget::{Field, Tone, hint_line, key_button, note, primary_button, refusal_note};
+
+/// Whoever receives a result, and the paper shown, as the command has them.
+const MAX_NAME_BYTES: usize = 200;
+const MAX_ID_BYTES: usize = 40;
 
 /// Draws the open form with its two buttons, and what stands in its way.
 pub(super) fn show(
@@ -77,7 +83,11 @@ fn obstacle(sheet: &Sheet<'_, '_>, ui: &mut Ui, form: &Form) -> bool {
     if is_long {
         hint_line(ui, &tr!(cx, "dossier.form_too_many", max = MAX_MISSING));
     }
-    !is_over && !is_long
+    let has_long_line = form.has_long_line();
+    if has_long_line {
+        hint_line(ui, &tr!(cx, "dossier.form_long_line"));
+    }
+    !is_over && !is_long && !has_long_line
 }
 
 /// The fields of a form; true when Enter was pressed in one of a single line.
@@ -177,12 +187,12 @@ fn return_fields(
     let cx = sheet.cx;
     let label = tr!(cx, "dossier.form_to_name");
     let to = Field::new(&label, name)
-        .max_bytes(200)
+        .max_bytes(MAX_QR_BYTES)
         .width(420.0)
         .show(ui);
     let label = tr!(cx, "dossier.form_id_shown");
     let shown = Field::new(&label, id_shown)
-        .max_bytes(40)
+        .max_bytes(MAX_QR_BYTES)
         .width(420.0)
         .show(ui);
     focus(&shown, wants_focus);
@@ -194,7 +204,30 @@ fn return_fields(
         *id_shown = known.to_string();
     }
     ui.checkbox(by_post, tr!(cx, "dossier.form_by_post"));
-    entered(ui, &to) || entered(ui, &shown)
+    let is_scanned =
+        [&to, &shown].map(Response::lost_focus).contains(&true) && take_card(name, id_shown);
+    if is_scanned {
+        // The scanner's Enter hands nothing out: the officer looks first.
+        shown.request_focus();
+    }
+    (entered(ui, &to) || entered(ui, &shown)) && !is_scanned
+}
+
+/// A card scanned into one of the two fields fills both; true when a scanner was at work.
+fn take_card(name: &mut String, id_shown: &mut String) -> bool {
+    let bursts = [&*id_shown, &*name].map(|text| scanned_behind(text));
+    let is_scanned = bursts.iter().any(Option::is_some);
+    let card = bursts
+        .into_iter()
+        .flatten()
+        .find_map(|burst| parse_cccd(&burst).ok());
+    if let Some((card, _)) = card {
+        name.clone_from(&card.full_name);
+        card.number.as_str().clone_into(id_shown);
+    }
+    name.truncate(name.floor_char_boundary(MAX_NAME_BYTES));
+    id_shown.truncate(id_shown.floor_char_boundary(MAX_ID_BYTES));
+    is_scanned
 }
 
 /// Puts the cursor here when the form was just opened.

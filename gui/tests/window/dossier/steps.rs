@@ -40,6 +40,35 @@ fn a_dossier_goes_from_received_to_returned_by_keyboard() {
 }
 
 #[test]
+fn a_card_scanned_at_the_hand_out_fills_in_and_hands_nothing_out() {
+    let site = TestSite::founded();
+    let (mut window, doc) = opened(&site);
+    site.command(finish(doc));
+    until_label(&mut window, "Đã xử lý xong");
+    key(&mut window, Key::F10);
+    until_label(&mut window, "Người nhận kết quả");
+    let card = "001085012345||Nguyễn Văn Bình|01011985|Nam|Thôn 3, xã Bình Minh|02032021";
+    for letter in card.chars() {
+        window.event(egui::Event::Text(letter.to_string()));
+    }
+    window.step();
+    key(&mut window, Key::Enter);
+    let value = |window: &crate::site::Window<_>, field: &str| {
+        let field = window.get_by_role_and_label(Role::TextInput, field);
+        field.value().unwrap_or_default()
+    };
+    let shown = "Giấy tờ tuỳ thân đã xuất trình";
+    until(&mut window, "the number", |window| {
+        value(window, shown) == "001085012345"
+    });
+    assert_eq!(value(&window, "Người nhận kết quả"), "Nguyễn Văn Bình");
+    assert_eq!(read(&site, doc).status, Status::Finished);
+    window.step();
+    key(&mut window, Key::Enter);
+    until_label(&mut window, "Đã trả kết quả");
+}
+
+#[test]
 fn what_the_status_does_not_allow_is_not_offered() {
     let site = TestSite::founded();
     let (mut window, _) = opened(&site);
