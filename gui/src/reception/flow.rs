@@ -1,5 +1,7 @@
 //! What happens between frames: answers are taken, questions asked, the draft kept, the dossier saved.
 
+use std::time::Duration;
+
 use egui::Ui;
 use lienquay_shared::domain::person::{PersonField, Who};
 use lienquay_shared::refusal::Refusal;
@@ -12,6 +14,7 @@ use super::{KEEP_AFTER, ReceptionPage, Reopened, data};
 use crate::cx::Cx;
 
 /// The due date moves with the hour (15:00 rule, closing): asked again when this span of time is over.
+const PREVIEW_SPAN: Duration = Duration::from_secs(5 * 60);
 const PREVIEW_SPAN_MILLIS: u64 = 5 * 60_000;
 
 impl ReceptionPage {
@@ -136,6 +139,8 @@ impl ReceptionPage {
             }
         }
         if let Some((ask, _)) = &self.previewed {
+            // A due date that stands on the screen over a limit of the day is looked at again by itself.
+            cx.link.wake().after(PREVIEW_SPAN);
             self.preview
                 .refresh(cx.link, |node| data::preview(node, (**ask).clone()));
         }

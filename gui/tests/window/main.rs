@@ -11,6 +11,7 @@ mod dossiers;
 mod find;
 mod fonts;
 mod health;
+mod idle;
 mod queue;
 mod reception;
 mod site;
