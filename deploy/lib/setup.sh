@@ -49,7 +49,7 @@ need_packages() {
 
 # A virtual screen with a window manager, keys and pictures: for driving and measuring real windows.
 need_display() {
-    install_missing xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import
+    install_missing xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import x11-xserver-utils:xmodmap
 }
 
 setup() {

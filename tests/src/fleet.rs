@@ -286,7 +286,8 @@ impl Drop for Pc {
     }
 }
 
-async fn waiting(admin: &mut Client) -> Result<Vec<NodeId>> {
+/// Who waits to join at this PC.
+pub(crate) async fn waiting(admin: &mut Client) -> Result<Vec<NodeId>> {
     match admin.ask(&Request::Waiting).await? {
         Response::Waiting(peers) => Ok(peers.into_iter().map(|waiting| waiting.peer).collect()),
         other => bail!("not a list of waiting PCs: {other:?}"),

@@ -11,3 +11,4 @@ pub mod morning;
 pub mod pump;
 pub mod sim;
 pub mod store_contract;
+pub mod tour;

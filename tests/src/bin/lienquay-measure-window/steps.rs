@@ -53,6 +53,7 @@ pub(crate) async fn events() -> Result<()> {
     let display = Display::start(SCREEN.0, SCREEN.1)?;
     let mut first = site::founded(folder.path(), "quay 1").await?;
     let second = site::joined(folder.path(), "quay 2", &first).await?;
+    same(&first, &second).await?;
     let headless = under_events(first.pid().context("it runs")?, &second).await?;
     first.stop().await?;
     let mut window = window_on(&display, &first, &["--peer", &second.addr.to_string()])?;
@@ -63,17 +64,22 @@ pub(crate) async fn events() -> Result<()> {
     .await?;
     tokio::time::sleep(CALM).await;
     let shown = under_events(window.pid(), &second).await?;
-    until("both hold the same", async || {
-        let digest = |status: Value| status["vector_digest"].clone();
-        let same = digest(status(&first).await?) == digest(status(&second).await?);
-        Ok(same.then_some(()))
-    })
-    .await?;
+    same(&first, &second).await?;
     row(
         &format!("CPU with 10 background events a second, over {WATCH:?}"),
         &format!("{shown:.1} % of a core"),
         &format!("{headless:.1} % the same node without a window"),
     )
+}
+
+/// Waits until two PCs hold the same.
+async fn same(first: &Pc, second: &Pc) -> Result<()> {
+    until("both hold the same", async || {
+        let digest = |status: Value| status["vector_digest"].clone();
+        let same = digest(status(first).await?) == digest(status(second).await?);
+        Ok(same.then_some(()))
+    })
+    .await
 }
 
 async fn status(pc: &Pc) -> Result<Value> {
