@@ -6,6 +6,7 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 . deploy/lib/setup.sh
 setup
+need_display
 
 case "${1:-}" in
 "") ;;
@@ -19,6 +20,6 @@ case "${1:-}" in
     ;;
 esac
 
-# The program first: the multi-process tests start it.
-cargo build --locked -p lienquay-node
+# The programs first: the tests of real processes and real windows start them.
+cargo build --workspace --locked --bins
 cargo test --workspace --locked
