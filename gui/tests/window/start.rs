@@ -201,6 +201,14 @@ fn the_sheet_is_written_to_be_printed_and_erased_afterwards() {
         page.contains(&first.unwrap()),
         "the groups of the screen are on paper"
     );
+    // While it cannot be erased it is said, and can be tried again.
+    let aside = site.folder.path().join("aside.html");
+    std::fs::rename(&path, &aside).unwrap();
+    std::fs::create_dir(&path).unwrap();
+    press(&mut window, "Đã in xong, xoá tệp");
+    until_contains(&mut window, "Chưa xoá được tệp");
+    std::fs::remove_dir(&path).unwrap();
+    std::fs::rename(&aside, &path).unwrap();
     press(&mut window, "Đã in xong, xoá tệp");
     until_contains(&mut window, "Đã xoá tệp để in");
     assert!(!path.exists());

@@ -35,6 +35,8 @@ enum Saved {
     At(PathBuf),
     Erasing(PathBuf, Pending<Result<(), String>>),
     Failed(String),
+    /// It still lies there, readable for whoever finds it.
+    NotErased(PathBuf, String),
     Erased,
 }
 
@@ -137,9 +139,12 @@ impl SheetView {
             });
         });
         match &self.saved {
-            Saved::At(path) => {
+            Saved::At(path) | Saved::NotErased(path, _) => {
                 let shown = path.display().to_string();
                 note(ui, Tone::Warn, &tr!(cx, "start.sheet_saved", path = shown));
+                if let Saved::NotErased(_, why) = &self.saved {
+                    note(ui, Tone::Bad, &tr!(cx, "start.sheet_file_there", why = why));
+                }
                 if key_button(ui, &tr!(cx, "start.sheet_erase"), None, true) {
                     self.erase(cx.link, path.clone());
                 }
@@ -186,6 +191,7 @@ impl SheetView {
         };
         let path = std::mem::take(path);
         self.saved = match (done, &self.saved) {
+            (Err(why), Saved::Erasing(..)) => Saved::NotErased(path, why),
             (Err(why), _) => Saved::Failed(why),
             (Ok(()), Saved::Writing(..)) => Saved::At(path),
             (Ok(()), _) => Saved::Erased,
