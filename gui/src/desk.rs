@@ -14,7 +14,7 @@ use crate::link::Link;
 use crate::queue::QueuePanel;
 use crate::reception::{ReceptionPage, Writing};
 use crate::start::import::Import;
-use crate::strip::Strip;
+use crate::strip::{Strip, language};
 use crate::theme;
 use crate::widget::has_keys;
 use crate::words::Lang;
@@ -218,7 +218,10 @@ impl Desk {
                 self.reception.open_procedure(code);
             }
             Go::Press(key) => self.presses.push(key),
-            Go::OtherLanguage => self.lang = self.lang.other(),
+            Go::OtherLanguage => {
+                self.lang = self.lang.other();
+                language::keep(&self.link, self.lang);
+            }
             Go::Back => self.page = self.came_from,
         }
         self.link.wake().now();

@@ -4,7 +4,7 @@ mod command;
 mod data;
 mod ui;
 
-use egui::{Align2, Id, Key, Modal, Modifiers, Ui, vec2};
+use egui::{Align2, Event, Id, Key, Modal, Modifiers, Ui, vec2};
 use lienquay_node::runtime::NodeNews;
 
 use crate::cx::Cx;
@@ -73,7 +73,11 @@ impl FindBox {
             self.found = with_actions(Found::default(), cx.lang);
         }
         self.take_arrived(cx);
-        let is_moved = self.keys(cx, ui);
+        let (is_moved, mut is_entered) = self.keys(ui);
+        if is_entered && !is_typed(ui) {
+            is_entered = false;
+            self.entered(cx);
+        }
         if !self.is_open {
             return;
         }
@@ -82,6 +86,10 @@ impl FindBox {
         let shown = Modal::new(id)
             .area(area)
             .show(ui.ctx(), |ui| self.inside(cx, ui, is_moved));
+        // Letters came with this very frame, before it: Enter is about them.
+        if is_entered {
+            self.entered(cx);
+        }
         if self.is_open && shown.should_close() {
             self.close();
             self.n_frames_to_give_back = 2;
@@ -108,20 +116,22 @@ impl FindBox {
         }
     }
 
-    /// Keys of the box, before the field sees them; true when the choice moved.
-    fn keys(&mut self, cx: &mut Cx<'_>, ui: &Ui) -> bool {
+    /// Keys of the box, before the field sees them; whether the choice moved, and whether Enter was pressed.
+    fn keys(&mut self, ui: &Ui) -> (bool, bool) {
         let pressed = |key| ui.input_mut(|input| input.count_and_consume_key(Modifiers::NONE, key));
         let (down, up) = (pressed(Key::ArrowDown), pressed(Key::ArrowUp));
         let last = self.found.hits.len().saturating_sub(1);
         self.chosen = (self.chosen + down).min(last).saturating_sub(up);
-        if pressed(Key::Enter) > 0 {
-            if self.pending.is_some() {
-                self.is_enter_waiting = true;
-            } else {
-                self.enter(cx);
-            }
+        (down + up > 0, pressed(Key::Enter) > 0)
+    }
+
+    /// Enter was pressed: done now, or when the answer is there.
+    fn entered(&mut self, cx: &mut Cx<'_>) {
+        if self.pending.is_some() {
+            self.is_enter_waiting = true;
+        } else {
+            self.enter(cx);
         }
-        down + up > 0
     }
 
     fn inside(&mut self, cx: &mut Cx<'_>, ui: &mut Ui, is_moved: bool) {
@@ -193,4 +203,11 @@ impl FindBox {
             _ => cx.link.wake().now(),
         }
     }
+}
+
+/// Whether the field changes in this frame.
+fn is_typed(ui: &Ui) -> bool {
+    let is_letter =
+        |event: &Event| matches!(event, Event::Text(_) | Event::Paste(_) | Event::Ime(_));
+    ui.input(|input| input.events.iter().any(is_letter))
 }

@@ -36,7 +36,8 @@ pub(crate) fn switch(link: &Link, ui: &mut Ui, lang: &mut Lang) {
     }
 }
 
-fn keep(link: &Link, lang: Lang) {
+/// The next start speaks it too.
+pub(crate) fn keep(link: &Link, lang: Lang) {
     let node = link.node().clone();
     link.work().runtime().spawn(async move {
         let code = lang.code().as_bytes().to_vec();

@@ -66,6 +66,51 @@ fn enter_waits_for_the_answer_to_what_was_typed_last() {
     until_page(&mut window, Page::Dossier);
 }
 
+/// Letters and Enter within one frame, as they come on a slow PC.
+fn enter_at_once(window: &mut Window<Desk>, text: &str) {
+    let enter = egui::Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let events = &mut window.input_mut().events;
+    events.extend([egui::Event::Text(text.to_owned()), enter]);
+    window.step();
+}
+
+#[test]
+fn enter_in_the_frame_of_the_last_letter_is_about_what_was_typed() {
+    let site = TestSite::founded();
+    receive(&site, "Nguyễn Thị Đào", 1);
+    issue(&site);
+    let mut window = site.desk(NARROW);
+    until_contains(&mut window, "A001 · ");
+    open(&mut window);
+    // The first hit of the empty box is "call the next number".
+    enter_at_once(&mut window, "dao");
+    until_page(&mut window, Page::Dossier);
+    match site.ask(Query::Queue) {
+        Answer::Queue(queue) => assert_eq!(queue.lanes[0].n_waiting, 1, "nobody was called"),
+        other => panic!("not the queue: {other:?}"),
+    }
+}
+
+#[test]
+fn the_language_chosen_here_is_kept() {
+    let site = TestSite::founded();
+    let mut window = site.desk(NARROW);
+    open(&mut window);
+    type_into(&mut window, FIELD, "english");
+    until_contains(&mut window, "Switch to English");
+    window.key_press(Key::Enter);
+    until(&mut window, "the choice is kept", |_| {
+        let kept = site.wait(lienquay_gui::strip::language::kept(site.handle()));
+        kept == lienquay_gui::words::Lang::En
+    });
+}
+
 #[test]
 fn esc_closes_the_box_and_gives_the_keys_back() {
     let site = TestSite::founded();

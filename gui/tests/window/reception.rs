@@ -548,6 +548,24 @@ fn enter_chooses_what_was_typed_even_before_the_answer_is_there() {
 }
 
 #[test]
+fn enter_in_the_frame_of_the_last_letter_chooses_what_was_typed() {
+    let site = TestSite::founded();
+    let mut window = site.desk(TALL);
+    until_contains(&mut window, "Thủ tục đăng ký khai tử");
+    let enter = Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed: true,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let typed = Event::Text("tach ho".to_owned());
+    window.input_mut().events.extend([typed, enter]);
+    until_label(&mut window, "đổi");
+    until_label(&mut window, "Tách hộ");
+}
+
+#[test]
 fn a_card_scanned_over_a_number_that_stands_there_is_read_whole() {
     let site = TestSite::founded();
     let mut window = desk_with(&site, "tam tru", "Đăng ký tạm trú");

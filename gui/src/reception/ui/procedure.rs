@@ -78,7 +78,7 @@ fn open(
     can_close: bool,
 ) -> Option<Asked> {
     let by_wait = search.refresh(cx.link);
-    let by_key = keys(ui, search, can_close);
+    let is_entered = keys(ui, search, can_close);
     let before = search.text.len();
     let width = ui.available_width();
     let response = hints.field(
@@ -91,7 +91,7 @@ fn open(
     );
     remember(ui, response.id);
     let now = ui.input(|input| input.time);
-    let has_ended = response.lost_focus();
+    let has_ended = response.lost_focus() || is_entered;
     if let Some(burst) = search.burst.look(&mut search.text, has_ended, now) {
         return Some(Asked::Card(burst));
     }
@@ -104,15 +104,17 @@ fn open(
         // The question goes out with this frame, not with the next key.
         search.refresh(cx.link);
     }
+    // After the field: Enter is about what was typed before it, even within this frame.
+    let by_key = if is_entered { search.enter() } else { None };
     let by_click = rows(cx, ui, search);
     by_wait.or(by_key).or(by_click).map(Asked::Choose)
 }
 
-/// ↑ ↓ Enter and Esc, while the cursor is in the search.
-fn keys(ui: &Ui, search: &mut Search, can_close: bool) -> Option<Chosen> {
+/// ↑ ↓ Enter and Esc, while the cursor is in the search; true for Enter.
+fn keys(ui: &Ui, search: &mut Search, can_close: bool) -> bool {
     let id: Option<Id> = ui.data(|data| data.get_temp(field_id()));
     if id.is_none() || ui.memory(egui::Memory::focused) != id || search.burst.is_under_way() {
-        return None;
+        return false;
     }
     let pressed = |key| ui.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::ArrowDown) {
@@ -125,10 +127,7 @@ fn keys(ui: &Ui, search: &mut Search, can_close: bool) -> Option<Chosen> {
         search.close();
     }
     // A scanner's Enter ends its burst and chooses nothing.
-    if !search.text.contains('|') && pressed(Key::Enter) {
-        return search.enter();
-    }
-    None
+    !search.text.contains('|') && pressed(Key::Enter)
 }
 
 fn field_id() -> Id {
