@@ -1,6 +1,7 @@
 //! Opening the encrypted database: the key first, then what makes it fast, safe and silent.
 
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
@@ -57,11 +58,18 @@ pub(crate) fn reader(location: &Location) -> SqlResult<Connection> {
     Ok(conn)
 }
 
+/// Held while a connection opens and gets its key. The first one of a process initialises SQLite and then, outside of
+/// SQLite's own lock, SQLCipher: a second one in between would be refused ("PRAGMA key requires a key of one or more
+/// characters").
+static KEYING: Mutex<()> = Mutex::new(());
+
 fn open(path: &Path, key: &DataKey, flags: OpenFlags) -> SqlResult<Connection> {
+    let keying = KEYING.lock().unwrap_or_else(PoisonError::into_inner);
     let conn = Connection::open_with_flags(path, flags)?;
     // SQLCipher would otherwise write its errors to the standard error stream of whoever embeds us.
     conn.execute_batch("PRAGMA cipher_log_level = NONE;")?;
     set_key(&conn, key)?;
+    drop(keying);
     // Locking every page in memory costs more than it protects on a PC whose key file lies on the same disk.
     conn.execute_batch("PRAGMA cipher_memory_security = OFF;")?;
     conn.busy_timeout(BUSY_TIMEOUT)?;
