@@ -193,6 +193,8 @@ impl DossierList {
     fn rows(&mut self, cx: &mut Cx<'_>, ui: &mut Ui, list: Id, n_total: usize) {
         let has_keys = ui::list_area(ui, cx, list);
         theme::long_list(ui);
+        // As under the header: the same with a scroll bar and without.
+        let width = ui.available_width() - ui.spacing().scroll.allocated_width();
         let mut area = ScrollArea::vertical()
             .id_salt("dossiers")
             .auto_shrink(false);
@@ -204,7 +206,6 @@ impl DossierList {
             ui.set_height(points(n_total));
             self.place.drawn(viewport.top(), viewport.height());
             let corner = ui.max_rect().min;
-            let width = ui.available_width();
             for at in self.place.visible(Some(n_total)) {
                 let top = pos2(corner.x, corner.y + points(at));
                 let rect = Rect::from_min_size(top, vec2(width, ROW));

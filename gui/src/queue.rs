@@ -24,6 +24,7 @@ use lienquay_shared::{DocId, NodeId};
 
 use crate::cx::Cx;
 use crate::remote::Remote;
+use crate::theme;
 use crate::widget::{Tone, note};
 
 use command::Action;
@@ -132,7 +133,7 @@ impl QueuePanel {
         if std::mem::take(&mut self.is_called) {
             area = area.vertical_scroll_offset(0.0);
         }
-        area.show(ui, |ui| {
+        theme::scrolled(ui, area, |ui| {
             counter::in_hand(ui, &mut pen, &mut self.forms);
             warning::warnings(
                 ui,

@@ -1,9 +1,11 @@
 //! How the window looks: a light theme in high contrast, an 8 px grid, and colours that only ever stand beside a word or a
 //! sign with the same meaning.
 
+use egui::scroll_area::ScrollAreaOutput;
 use egui::style::{ScrollStyle, Selection, WidgetVisuals};
 use egui::{
-    Color32, Context, CornerRadius, FontFamily, FontId, Margin, RichText, Stroke, TextStyle, vec2,
+    Color32, Context, CornerRadius, FontFamily, FontId, Margin, RichText, ScrollArea, Stroke,
+    TextStyle, Ui, Vec2, vec2,
 };
 
 use crate::fonts;
@@ -12,6 +14,8 @@ use crate::fonts;
 pub const GRID: f32 = 8.0;
 /// Height of buttons and fields, points: a finger and a hurried mouse hit it.
 pub const CONTROL_HEIGHT: f32 = 32.0;
+/// The least a small button beside a text measures, points.
+pub const SMALL_BUTTON: Vec2 = vec2(24.0, 24.0);
 /// Body text, points.
 pub const BODY: f32 = 15.5;
 /// The number of the citizen at the counter, points: read across the desk.
@@ -68,7 +72,6 @@ pub fn apply(ctx: &Context) {
         .into();
         // An idle window paints nothing: no animation, no blinking cursor.
         style.animation_time = 0.0;
-        style.visuals.text_cursor.blink = false;
         style.scroll_animation = egui::style::ScrollAnimation::none();
         spacing(&mut style.spacing);
         visuals(&mut style.visuals);
@@ -90,6 +93,9 @@ fn spacing(spacing: &mut egui::style::Spacing) {
 }
 
 fn visuals(visuals: &mut egui::Visuals) {
+    // Whatever a system asks for: a dark theme's cursor and shadows are not seen on paper.
+    *visuals = egui::Visuals::light();
+    visuals.text_cursor.blink = false;
     visuals.panel_fill = PAPER;
     visuals.window_fill = PAPER;
     visuals.extreme_bg_color = PAPER;
@@ -130,11 +136,28 @@ pub fn heading(text: impl Into<String>) -> RichText {
 }
 
 /// What is drawn into this next is a list, and its scroll bar has a handle that is seen at once.
-pub fn long_list(ui: &mut egui::Ui) {
+pub fn long_list(ui: &mut Ui) {
     let widgets = &mut ui.visuals_mut().widgets;
     widgets.inactive.bg_fill = INK_FAINT;
     widgets.hovered.bg_fill = ACCENT;
     widgets.active.bg_fill = ACCENT;
+}
+
+/// A part of a page that scrolls. Its bar is as dark as that of a list; what is inside keeps its own look.
+pub fn scrolled<T>(
+    ui: &mut Ui,
+    area: ScrollArea,
+    add: impl FnOnce(&mut Ui) -> T,
+) -> ScrollAreaOutput<T> {
+    let widgets = ui.visuals().widgets.clone();
+    long_list(ui);
+    let inside = widgets.clone();
+    let drawn = area.show(ui, |ui| {
+        ui.visuals_mut().widgets = inside;
+        add(ui)
+    });
+    ui.visuals_mut().widgets = widgets;
+    drawn
 }
 
 /// What a page is about.

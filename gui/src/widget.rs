@@ -12,4 +12,4 @@ pub use field::{Field, hint_line};
 pub use follow::follow_focus;
 pub use keys::{has_keys, key_pressed};
 pub use marks::{Mark, marks};
-pub use note::{Tone, note, refusal_note, refusal_words};
+pub use note::{Tone, brief_note, note, refusal_note, refusal_words};

@@ -84,7 +84,7 @@ pub(super) fn draw(
     if std::mem::take(&mut typing.to_top) {
         body = body.vertical_scroll_offset(0.0);
     }
-    body.show(ui, |ui| {
+    theme::scrolled(ui, body, |ui| {
         steps::below(&mut sheet, ui, typing);
         conflicts::show(&mut sheet, ui, typing);
         papers::round(&sheet, ui);

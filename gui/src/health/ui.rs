@@ -28,7 +28,8 @@ pub(super) fn show(
     removing: &Removing,
 ) -> Option<Asked> {
     let mut asked = None;
-    ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    let area = ScrollArea::vertical().auto_shrink(false);
+    theme::scrolled(ui, area, |ui| {
         ui.label(theme::heading(tr!(cx, "health.title")));
         if let Some(done) = removing.done(cx) {
             note(ui, Tone::Good, &done);

@@ -165,7 +165,9 @@ fn about(ui: &mut Ui, pen: &Pen<'_, '_>, ticket: &InHand) {
         ui.label(number);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
-            ui.add(egui::Label::new(state_words(pen, ticket)).wrap());
+            for line in state_lines(pen, ticket) {
+                ui.add(egui::Label::new(line).wrap());
+            }
             ui.add(egui::Label::new(theme::soft(&ticket.lane_name).small()).truncate());
         });
     });
@@ -181,8 +183,8 @@ fn about(ui: &mut Ui, pen: &Pen<'_, '_>, ticket: &InHand) {
     }
 }
 
-/// `đã mời 09:12 · đang phục vụ từ 09:14`.
-fn state_words(pen: &Pen<'_, '_>, ticket: &InHand) -> String {
+/// `đang phục vụ từ 09:14`, and below it, lighter, `đã mời 09:12`.
+fn state_lines(pen: &Pen<'_, '_>, ticket: &InHand) -> Vec<RichText> {
     let at = |millis| when::short(millis, pen.cx.now_millis);
     let announced = ticket
         .announced_at_millis
@@ -191,6 +193,14 @@ fn state_words(pen: &Pen<'_, '_>, ticket: &InHand) -> String {
         .started_at_millis
         .filter(|_| ticket.state == TicketState::Serving)
         .map(|millis| tr!(pen.cx, "queue.serving_since", at = at(millis)));
-    let parts: Vec<String> = announced.into_iter().chain(started).collect();
-    parts.join(" · ")
+    match (started, announced) {
+        (Some(started), Some(announced)) => {
+            vec![RichText::new(started), theme::soft(announced).small()]
+        }
+        (started, announced) => started
+            .or(announced)
+            .map(RichText::new)
+            .into_iter()
+            .collect(),
+    }
 }

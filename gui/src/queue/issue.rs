@@ -1,6 +1,6 @@
 //! Giving out numbers.
 
-use egui::{RichText, Ui};
+use egui::{Align, Layout, RichText, Ui};
 use lienquay_shared::wire::keeper::PriorityReason;
 
 use super::command::{Action, Done};
@@ -27,7 +27,7 @@ pub(super) fn section(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms) {
         let words = tr!(pen.cx, "queue.waiting", n = pen.data.n_waiting());
         ui.label(theme::heading(words));
         if pen.data.seat.may_issue && !is_guide {
-            ui.with_layout(egui::Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 forms.toggle_button(ui, pen, "queue.issue", Form::Issue);
             });
         }
@@ -50,14 +50,16 @@ fn form(ui: &mut Ui, pen: &mut Pen<'_, '_>, forms: &mut Forms, is_guide: bool) {
     if forms.takes_focus() {
         ui.memory_mut(|memory| memory.request_focus(combo));
     }
-    for (lane, name) in &pen.data.targets.lanes {
-        let words = tr!(pen.cx, "queue.issue_lane", lane = lane, name = name);
-        let action = Action::Issue {
-            lane: lane.clone(),
-            priority: forms.priority,
-        };
-        pen.button(ui, &words, None, action);
-    }
+    ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+        for (lane, name) in &pen.data.targets.lanes {
+            let words = tr!(pen.cx, "queue.issue_lane", lane = lane, name = name);
+            let action = Action::Issue {
+                lane: lane.clone(),
+                priority: forms.priority,
+            };
+            pen.button(ui, &words, None, action);
+        }
+    });
     if pen.data.targets.lanes.is_empty() {
         ui.label(tr!(pen.cx, "queue.no_lanes"));
     }

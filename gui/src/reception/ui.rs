@@ -28,16 +28,16 @@ impl ReceptionPage {
     /// The form. True when the officer pressed save.
     pub(super) fn show_form(&mut self, cx: &mut Cx<'_>, ui: &mut Ui) -> bool {
         let bar_height = due::bar_height(self, cx);
-        ScrollArea::vertical()
+        let area = ScrollArea::vertical()
             .id_salt("reception")
             .auto_shrink(false)
-            .max_height((ui.available_height() - bar_height).max(120.0))
-            .show(ui, |ui| {
-                ui.set_max_width(MAX_WIDTH.min(ui.available_width() - theme::GRID));
-                self.show_notes(cx, ui);
-                let is_saving = self.saving.is_some();
-                ui.add_enabled_ui(!is_saving, |ui| self.show_sections(cx, ui));
-            });
+            .max_height((ui.available_height() - bar_height).max(120.0));
+        theme::scrolled(ui, area, |ui| {
+            ui.set_max_width(MAX_WIDTH.min(ui.available_width() - theme::GRID));
+            self.show_notes(cx, ui);
+            let is_saving = self.saving.is_some();
+            ui.add_enabled_ui(!is_saving, |ui| self.show_sections(cx, ui));
+        });
         due::save_bar(self, cx, ui)
     }
 

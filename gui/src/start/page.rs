@@ -9,22 +9,20 @@ const COLUMN: f32 = 760.0;
 
 /// A column in the middle of the window; it scrolls where the window is low.
 pub(crate) fn column<R>(ui: &mut Ui, id: &str, add: impl FnOnce(&mut Ui) -> R) -> R {
-    let shown = ScrollArea::vertical()
-        .id_salt(id)
-        .auto_shrink(false)
-        .show(ui, |ui| {
-            let side = ((ui.available_width() - COLUMN) / 2.0).max(0.0);
-            ui.horizontal_top(|ui| {
-                ui.add_space(side);
-                ui.vertical(|ui| {
-                    ui.set_max_width(COLUMN);
-                    ui.set_width(COLUMN.min(ui.available_width()));
-                    add(ui)
-                })
-                .inner
+    let area = ScrollArea::vertical().id_salt(id).auto_shrink(false);
+    let shown = theme::scrolled(ui, area, |ui| {
+        let side = ((ui.available_width() - COLUMN) / 2.0).max(0.0);
+        ui.horizontal_top(|ui| {
+            ui.add_space(side);
+            ui.vertical(|ui| {
+                ui.set_max_width(COLUMN);
+                ui.set_width(COLUMN.min(ui.available_width()));
+                add(ui)
             })
             .inner
-        });
+        })
+        .inner
+    });
     shown.inner
 }
 

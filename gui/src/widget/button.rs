@@ -19,8 +19,13 @@ pub fn key_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) 
 
 /// The one action a screen is for.
 pub fn primary_button(ui: &mut Ui, words: &str, key: Option<Key>, is_enabled: bool) -> bool {
-    let text = theme::bold(words).color(theme::PAPER);
-    let button = button(text, key, theme::ACCENT_SOFT).fill(theme::ACCENT);
+    // While it cannot be pressed it looks like any other that cannot: pale words on a coloured ground are not read.
+    let button = if is_enabled {
+        let text = theme::bold(words).color(theme::PAPER);
+        button(text, key, theme::ACCENT_SOFT).fill(theme::ACCENT)
+    } else {
+        button(theme::bold(words), key, theme::INK_SOFT)
+    };
     pressed(ui, words, button, key, is_enabled)
 }
 

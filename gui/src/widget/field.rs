@@ -57,7 +57,7 @@ impl<'a> Field<'a> {
             let response = ui
                 .add(
                     TextEdit::singleline(self.text)
-                        .desired_width(width - 16.0)
+                        .desired_width(width)
                         .margin(egui::Margin::symmetric(8, 6)),
                 )
                 .labelled_by(label.id);

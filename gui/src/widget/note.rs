@@ -1,6 +1,7 @@
 //! A note where the officer is looking: what happened, what to do.
 
-use egui::{Color32, Frame, Margin, RichText, Stroke, Ui};
+use egui::text::LayoutJob;
+use egui::{Color32, FontId, Frame, Label, Margin, RichText, Stroke, TextFormat, Ui, WidgetText};
 use lienquay_shared::refusal::Refusal;
 
 use crate::cx::Cx;
@@ -33,6 +34,20 @@ impl Tone {
 
 /// A framed line of text with a sign.
 pub fn note(ui: &mut Ui, tone: Tone, words: &str) {
+    let (_, ink, _) = tone.look();
+    framed(ui, tone, RichText::new(words).color(ink));
+}
+
+/// The same where room is short: what goes beyond two lines is told on hover, and to a screen reader.
+pub fn brief_note(ui: &mut Ui, tone: Tone, words: &str) {
+    let (_, ink, _) = tone.look();
+    let format = TextFormat::simple(FontId::proportional(theme::BODY), ink);
+    let mut job = LayoutJob::single_section(words.to_owned(), format);
+    job.wrap.max_rows = 2;
+    framed(ui, tone, job);
+}
+
+fn framed(ui: &mut Ui, tone: Tone, words: impl Into<WidgetText>) {
     let (sign, ink, fill) = tone.look();
     Frame::new()
         .fill(fill)
@@ -42,7 +57,7 @@ pub fn note(ui: &mut Ui, tone: Tone, words: &str) {
         .show(ui, |ui| {
             ui.horizontal_top(|ui| {
                 ui.label(RichText::new(sign).color(ink));
-                ui.add(egui::Label::new(RichText::new(words).color(ink)).wrap());
+                ui.add(Label::new(words).wrap());
             });
         });
 }

@@ -156,7 +156,7 @@ fn a_procedure_opens_reception() {
     until_page(&mut window, Page::Reception);
     assert!(!is_open(&window));
     // Chosen: it can be changed.
-    until_label(&mut window, "đổi");
+    until_label(&mut window, "Đổi");
     assert!(window.query_by_label("1.001193").is_some());
 }
 

@@ -45,7 +45,7 @@ fn choose(window: &mut Window<Desk>, words: &str, name: &str) {
     type_into(window, SEARCH, words);
     until_contains(window, name);
     key(window, Key::Enter);
-    until_label(window, "đổi");
+    until_label(window, "Đổi");
     until_label(window, NAME);
 }
 
@@ -543,7 +543,7 @@ fn enter_chooses_what_was_typed_even_before_the_answer_is_there() {
     }
     window.key_press(Key::Enter);
     window.step();
-    until_label(&mut window, "đổi");
+    until_label(&mut window, "Đổi");
     until_label(&mut window, "Tách hộ");
 }
 

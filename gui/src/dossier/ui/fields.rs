@@ -92,7 +92,8 @@ fn pencil(sheet: &Sheet<'_, '_>, ui: &mut Ui, field: DossierField) -> bool {
     let cx = sheet.cx;
     let why_not = why_not(sheet, field);
     let name = tr!(cx, "dossier.edit", field = field_name(cx.lang, field));
-    let button = Button::new(egui::RichText::new(tr!(cx, "dossier.edit_sign")).small()).small();
+    let words = egui::RichText::new(tr!(cx, "dossier.edit_sign")).small();
+    let button = Button::new(words).small().min_size(theme::SMALL_BUTTON);
     let response = ui.add_enabled(why_not.is_none(), button);
     let is_enabled = why_not.is_none();
     response.widget_info(|| {

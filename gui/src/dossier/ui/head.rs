@@ -133,7 +133,8 @@ fn due(sheet: &Sheet<'_, '_>, ui: &mut Ui, shows_why: &mut bool) {
         ui.label(theme::soft(tr!(cx, "dossier.original_due", at = at)));
     }
     let words = RichText::new(tr!(cx, "dossier.why")).small();
-    if ui.add(Button::new(words).small()).clicked() {
+    let button = Button::new(words).small().min_size(theme::SMALL_BUTTON);
+    if ui.add(button).clicked() {
         *shows_why = !*shows_why;
     }
 }

@@ -10,7 +10,7 @@ use crate::reception::ReceptionPage;
 use crate::reception::problem::Place;
 use crate::theme;
 use crate::when;
-use crate::widget::{Tone, note, primary_button};
+use crate::widget::{Tone, brief_note, primary_button};
 
 /// The due date, points.
 const LARGE: f32 = 28.0;
@@ -70,7 +70,7 @@ pub(super) fn save_bar(page: &ReceptionPage, cx: &Cx<'_>, ui: &mut Ui) -> bool {
     let mut row = ui.max_rect();
     row.min.y = row.max.y - theme::CONTROL_HEIGHT;
     if let Some(words) = above_button(page, cx) {
-        note(ui, Tone::Bad, &words);
+        brief_note(ui, Tone::Bad, &words);
     }
     let builder = UiBuilder::new().max_rect(row).id(Id::new("reception save"));
     ui.scope_builder(builder, |ui| ui.horizontal(|ui| button(page, cx, ui)).inner)

@@ -9,7 +9,7 @@ use crate::reception::form::Form;
 use crate::reception::papers::{Brought, MAX_COUNT, Paper, PaperGroup, Papers};
 use crate::reception::problem::Place;
 use crate::theme;
-use crate::widget::{Tone, note};
+use crate::widget::{Tone, brief_note};
 
 /// Room beside a paper's name for saying that it is not needed, points.
 const BESIDE: f32 = 160.0;
@@ -217,7 +217,9 @@ fn show_missing(cx: &Cx<'_>, ui: &mut Ui, hints: &Hints<'_>, form: &mut Form) {
     } else {
         Tone::Warn
     };
-    note(ui, tone, &tr!(cx, "reception.missing", n = n, names = list));
+    let words = tr!(cx, "reception.missing", n = n, names = list);
+    // Their names stand in the list above as well.
+    brief_note(ui, tone, &words);
     ui.horizontal_wrapped(|ui| {
         ui.checkbox(
             &mut form.accept_missing,

@@ -154,7 +154,12 @@ fn rows(cx: &Cx<'_>, ui: &mut Ui, search: &Search) -> Option<Chosen> {
     if search.has_failed() {
         note(ui, Tone::Bad, &tr!(cx, "reception.search_failed"));
     } else if search.is_current() && search.rows().is_empty() {
-        note(ui, Tone::Plain, &tr!(cx, "reception.search_nothing"));
+        let key = if search.text.trim().is_empty() {
+            "reception.search_no_catalogue"
+        } else {
+            "reception.search_nothing"
+        };
+        note(ui, Tone::Plain, &tr!(cx, key));
     } else if search.has_more() {
         ui.label(theme::soft(tr!(cx, "reception.search_more")));
     }
