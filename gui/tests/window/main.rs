@@ -12,6 +12,7 @@ mod find;
 mod fonts;
 mod health;
 mod idle;
+mod pictures;
 mod queue;
 mod reception;
 mod site;

@@ -1,9 +1,12 @@
 //! A real site for a window under test: a node without a network in a temporary folder, and a harness on its desk.
 #![allow(dead_code, reason = "each flow uses some of it")]
 
+use eframe::egui_wgpu::WgpuSetup;
+use eframe::egui_wgpu::wgpu::Backends;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::wgpu::default_wgpu_setup;
 use lienquay_core::event::{Control, Found};
 use lienquay_gui::desk::Desk;
 use lienquay_gui::link::{Link, Work};
@@ -68,13 +71,27 @@ impl TestSite {
     pub(crate) fn founded() -> Self {
         let site = Self::empty();
         site.found();
+        site.import_catalogue();
+        site
+    }
+
+    /// The same site, where legal times begin at a moment of our choosing.
+    pub(crate) fn founded_at(utc_millis: u64) -> Self {
+        let site = Self::empty();
+        let anchor = Control::Anchor { utc_millis };
+        site.wait(site.handle().control(anchor)).unwrap();
+        site.found();
+        site.import_catalogue();
+        site
+    }
+
+    fn import_catalogue(&self) {
         for record in catalogue() {
-            site.command(Command::ImportProcedure {
+            self.command(Command::ImportProcedure {
                 record,
                 effective_from: None,
             });
         }
-        site
     }
 
     /// The same site without a catalogue, reachable from this machine alone.
@@ -219,7 +236,7 @@ pub(crate) fn window<T: 'static>(
         .with_size(size)
         .with_pixels_per_point(1.0)
         .with_max_steps(64)
-        .wgpu()
+        .wgpu_setup(opengl())
         .build_eframe(|cc| {
             theme::apply(&cc.egui_ctx);
             let wake = Wake::new(cc.egui_ctx.clone());
@@ -229,6 +246,15 @@ pub(crate) fn window<T: 'static>(
                 wake,
             }
         })
+}
+
+/// OpenGL, which Mesa paints in software: pictures are the same whatever else a machine has, and need no variable set.
+fn opengl() -> WgpuSetup {
+    let mut setup = default_wgpu_setup();
+    if let WgpuSetup::CreateNew(setup) = &mut setup {
+        setup.instance_descriptor.backends = Backends::GL;
+    }
+    setup
 }
 
 /// Reachable from this machine alone.
