@@ -561,7 +561,7 @@ fn enter_in_the_frame_of_the_last_letter_chooses_what_was_typed() {
     };
     let typed = Event::Text("tach ho".to_owned());
     window.input_mut().events.extend([typed, enter]);
-    until_label(&mut window, "đổi");
+    until_label(&mut window, "Đổi");
     until_label(&mut window, "Tách hộ");
 }
 
