@@ -60,12 +60,15 @@ impl Work {
         work: impl Future<Output = T> + Send + 'static,
     ) -> Pending<T> {
         let (sender, receiver) = oneshot::channel();
-        let wake = self.wake.clone();
+        let mut answer = Answer {
+            sender: Some(sender),
+            wake: self.wake.clone(),
+        };
         self.runtime.spawn(async move {
             let done = work.await;
             // Nobody looks any more when the screen was left meanwhile; then nothing needs painting either.
-            if sender.send(done).is_ok() {
-                wake.now();
+            if answer.sender.take().is_some_and(|it| it.send(done).is_ok()) {
+                answer.wake.now();
             }
         });
         Pending(receiver)
@@ -86,6 +89,21 @@ impl Work {
     #[must_use]
     pub fn runtime(&self) -> &tokio::runtime::Handle {
         &self.runtime
+    }
+}
+
+/// The other end of a [`Pending`].
+struct Answer<T> {
+    sender: Option<oneshot::Sender<T>>,
+    wake: Wake,
+}
+
+impl<T> Drop for Answer<T> {
+    /// The work panicked: whoever waits is woken to see that nothing comes.
+    fn drop(&mut self) {
+        if self.sender.take().is_some() {
+            self.wake.now();
+        }
     }
 }
 

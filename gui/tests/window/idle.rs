@@ -1,12 +1,14 @@
 //! A window in which nothing changes paints nothing, whatever it shows: only minutes pass.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
 use egui::{Key, ViewportId};
 use lienquay_gui::cx::Go;
 use lienquay_gui::desk::{Desk, Page};
+use lienquay_gui::link::{Pending, Polled, Work};
+use lienquay_gui::wake::Wake;
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Outcome};
 
@@ -111,4 +113,16 @@ fn no_page_paints_while_a_citizen_is_served_and_a_form_is_filled() {
     });
     until_label(&mut window, "Đang chờ: 3");
     assert!(n_asked.load(Ordering::SeqCst) > 0);
+}
+
+#[test]
+fn work_that_panics_wakes_the_window_too() {
+    let runtime = crate::start::runtime();
+    let ctx = egui::Context::default();
+    let (asked, frames) = mpsc::channel();
+    ctx.set_request_repaint_callback(move |_| asked.send(()).unwrap());
+    let work = Work::new(runtime.handle().clone(), Wake::new(ctx));
+    let mut pending: Pending<()> = work.start(async { panic!("as a bug does") });
+    assert!(frames.recv_timeout(Duration::from_secs(10)).is_ok());
+    assert!(matches!(pending.poll(), Polled::Lost));
 }
