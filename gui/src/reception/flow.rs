@@ -217,6 +217,8 @@ impl ReceptionPage {
         self.search.close();
         self.reopened = None;
         if is_same {
+            // Chosen again where it could not be loaded: another try.
+            self.record.stale();
             self.focus = Some(self.after_procedure());
         } else {
             self.form.choose(chosen);
