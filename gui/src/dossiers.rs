@@ -22,7 +22,6 @@ use rows::Look;
 
 pub use due::{Nearness, due_words};
 pub use status::status_name;
-pub(crate) use ui::thousands;
 
 /// The list.
 #[derive(Debug, Default)]

@@ -10,7 +10,7 @@ use crate::dossiers::loader::Loader;
 use crate::dossiers::status::status_name;
 use crate::theme;
 use crate::widget::{Field, Tone, note};
-use crate::words::Lang;
+use crate::words;
 
 /// The longest text to look for, as the node takes it.
 const MAX_SEARCH_BYTES: usize = 200;
@@ -49,13 +49,17 @@ pub(crate) fn count(ui: &mut Ui, cx: &Cx<'_>, loader: &Loader, n_new: usize) -> 
     ui.horizontal(|ui| {
         let words = match loader.cache().n_total() {
             Some(n) if loader.is_answered() => {
-                tr!(cx, "dossiers.n_found", n = thousands(cx.lang, n))
+                tr!(cx, "dossiers.n_found", n = words::count(cx.lang, n as u64))
             }
             _ => tr!(cx, "dossiers.loading"),
         };
         ui.label(theme::soft(words));
         n_new > 0 && {
-            let words = tr!(cx, "dossiers.n_new", n = thousands(cx.lang, n_new));
+            let words = tr!(
+                cx,
+                "dossiers.n_new",
+                n = words::count(cx.lang, n_new as u64)
+            );
             ui.button(words).clicked()
         }
     })
@@ -116,41 +120,4 @@ pub(crate) fn list_area(ui: &Ui, cx: &Cx<'_>, id: Id) -> bool {
             .rect_stroke(rect.expand(2.0), 2.0, line, StrokeKind::Outside);
     }
     response.has_focus()
-}
-
-/// `100.000` as written in Vietnam, `100,000` in English.
-#[must_use]
-pub(crate) fn thousands(lang: Lang, n: usize) -> String {
-    let digits = n.to_string();
-    let separator = match lang {
-        Lang::Vi => '.',
-        Lang::En => ',',
-    };
-    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            written.push(separator);
-        }
-        written.push(digit);
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn thousands_are_set_apart() {
-        for (n, vi, en) in [
-            (0, "0", "0"),
-            (999, "999", "999"),
-            (1_000, "1.000", "1,000"),
-            (100_000, "100.000", "100,000"),
-            (1_234_567, "1.234.567", "1,234,567"),
-        ] {
-            assert_eq!(thousands(Lang::Vi, n), vi);
-            assert_eq!(thousands(Lang::En, n), en);
-        }
-    }
 }

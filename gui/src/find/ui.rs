@@ -3,11 +3,11 @@
 use egui::{Align, Button, Response, RichText, ScrollArea, TextEdit, Ui, WidgetInfo, WidgetType};
 
 use crate::cx::Cx;
-use crate::dossiers::thousands;
 use crate::find::command::state_name;
 use crate::find::data::{Found, Group, Hit};
 use crate::theme;
 use crate::widget::{Tone, note};
+use crate::words::count;
 
 /// Width of the box, points.
 pub(crate) const WIDTH: f32 = theme::GRID * 80.0;
@@ -118,7 +118,7 @@ fn words_of(cx: &Cx<'_>, hit: &Hit) -> (String, String, Option<egui::Key>) {
             ..
         } => (format!("{code} · {person}"), procedure.clone(), None),
         Hit::MoreDossiers { n_total } => {
-            let n = thousands(cx.lang, usize::try_from(*n_total).unwrap_or(usize::MAX));
+            let n = count(cx.lang, *n_total);
             (tr!(cx, "find.all_dossiers", n = n), String::new(), None)
         }
         Hit::Procedure { code, name } => (name.clone(), code.clone(), None),

@@ -2,9 +2,9 @@
 
 use super::data::{OtherPc, ThisPc};
 use crate::cx::Cx;
-use crate::strip::count;
 use crate::strip::data::LOW_DISK_MIB;
 use crate::widget::Tone;
+use crate::words::count;
 
 /// Clocks further apart than this make times hard to compare, seconds.
 const FAR_OFF_SECS: u64 = 60;

@@ -7,10 +7,10 @@ use super::command::{How, RemoveAsk, Removing};
 use super::data::{HealthData, OtherPc, ReasonLine, ThisPc, Told};
 use crate::cx::Cx;
 use crate::start::reason_words;
-use crate::strip::count;
 use crate::strip::data::Pc;
 use crate::strip::pc_state;
 use crate::widget::{Tone, key_button, note};
+use crate::words::count;
 use crate::{theme, when};
 
 /// What was pressed.

@@ -11,9 +11,9 @@ use tokio::sync::watch;
 use crate::cx::Cx;
 use crate::link::{Background, Link};
 use crate::start::page;
-use crate::strip::count;
 use crate::theme;
 use crate::widget::{Tone, key_button, note};
+use crate::words::count;
 
 /// How often the node is asked.
 const EVERY: Duration = Duration::from_millis(500);

@@ -2,12 +2,12 @@
 
 use egui::{RichText, Ui};
 
-use super::count;
 use super::data::StripView;
 use crate::cx::{Cx, Go};
 use crate::start::import::Import;
 use crate::theme;
 use crate::widget::{Tone, key_button, note, refusal_words};
+use crate::words::count;
 
 /// What was pressed.
 #[derive(Debug, Clone, Copy, Default)]

@@ -2,13 +2,13 @@
 
 use egui::{Grid, Ui};
 
-use super::count;
 use super::data::{Pc, PcState};
 use super::watch::Shown;
 use crate::cx::{Cx, Go};
 use crate::theme;
 use crate::when;
 use crate::widget::key_button;
+use crate::words::count;
 
 /// Draws it.
 pub(super) fn show(cx: &mut Cx<'_>, ui: &mut Ui, shown: &Shown) {

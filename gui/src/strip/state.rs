@@ -1,9 +1,9 @@
 //! The state of the site in words.
 
-use crate::strip::count;
 use crate::strip::data::{PcState, StripView};
 use crate::when;
 use crate::words::Lang;
+use crate::words::count;
 
 /// Two lines, and whether they ask for a look.
 #[derive(Debug, Clone, PartialEq, Eq)]
