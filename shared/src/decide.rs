@@ -16,7 +16,8 @@ use crate::log::{ActionKind, DocKind};
 use crate::schema::Edit;
 use crate::wire::keeper::CounterNo;
 
-/// Who decides, where and when. The engine makes one per command; the header of the entry carries the same `hlc`.
+/// Who decides, where and when. The engine makes one per command; the header of the entry that comes
+/// of it carries a logical time a tick later.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Context {
     /// Site time: legal times are taken from it.
