@@ -172,6 +172,7 @@ impl Desk {
             .default_size(ui.available_width() / 4.0)
             .size_range(QUEUE_WIDTH.0..=QUEUE_WIDTH.1)
             .show(ui, |ui| self.queue.show(cx, ui));
+        self.reception.serve(self.queue.current());
         CentralPanel::default()
             .frame(Frame::new().fill(theme::PAPER).inner_margin(16))
             .show(ui, |ui| match self.page {

@@ -59,6 +59,8 @@ pub struct ReceptionPage {
     ticket_number: Remote<String>,
     /// Typed for nobody's or another number, while this one is being served.
     is_ticket_doubtful: bool,
+    /// The ticket at the counter, as the queue showed it last.
+    served: Option<DocId>,
     loading_draft: Remote<Loaded>,
     has_loaded_draft: bool,
     /// A procedure named elsewhere. Wakes on: the draft being loaded.
@@ -105,6 +107,7 @@ impl ReceptionPage {
             previewed: None,
             ticket_number: Remote::default(),
             is_ticket_doubtful: false,
+            served: None,
             loading_draft: Remote::default(),
             has_loaded_draft: false,
             wanted_procedure: None,
@@ -160,6 +163,28 @@ impl ReceptionPage {
             });
             self.ticket_number.clear();
         }
+    }
+
+    /// Another ticket is at the counter, or none: an untouched page is for it. What is typed stays with its own number, and
+    /// the page says so.
+    pub fn serve(&mut self, ticket: Option<DocId>) {
+        if self.served == ticket || !self.has_loaded_draft || self.saving.is_some() {
+            return;
+        }
+        self.served = ticket;
+        if self.saved.is_some() || !self.form.is_blank() {
+            return;
+        }
+        match ticket {
+            Some(_) => self.open(ticket),
+            None => self.form.ticket = None,
+        }
+    }
+
+    /// Whether the dossier being typed is for another number than the one at the counter.
+    fn is_for_another(&self) -> bool {
+        let linked = self.form.ticket.as_ref().map(|ticket| ticket.doc);
+        linked.is_some() && self.served.is_some() && linked != self.served
     }
 
     /// Opens the page with a procedure chosen. What is typed stays.

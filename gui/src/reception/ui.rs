@@ -64,6 +64,9 @@ impl ReceptionPage {
                 let more = tr!(cx, "reception.ticket_doubtful");
                 note(ui, Tone::Warn, &format!("{words} {more}"));
                 self.drop_button(cx, ui, "reception.drop_typed");
+            } else if self.is_for_another() {
+                let more = tr!(cx, "reception.another_served");
+                note(ui, Tone::Warn, &format!("{words} {more}"));
             } else {
                 note(ui, Tone::Plain, &words);
             }

@@ -534,6 +534,37 @@ fn the_tab_of_the_page_links_the_ticket_as_its_key_does() {
 }
 
 #[test]
+fn an_untouched_page_follows_the_counter_and_a_typed_one_says_that_it_does_not() {
+    let site = TestSite::founded();
+    for _ in 0..3 {
+        site.command(Command::IssueTicket {
+            lane: Text::truncated("A"),
+            priority: None,
+            papers: List::default(),
+        });
+    }
+    let mut window = site.desk(TALL);
+    for number in ["A001", "A002"] {
+        press(&mut window, "Gọi số tiếp theo");
+        until_contains(&mut window, &format!("Hồ sơ của số {number}."));
+        if number == "A001" {
+            press(&mut window, "Bắt đầu");
+            press(&mut window, "Xong");
+        }
+    }
+    type_into(&mut window, SEARCH, "tach ho");
+    key(&mut window, Key::Enter);
+    until_label(&mut window, "Đổi");
+    press(&mut window, "Bắt đầu");
+    press(&mut window, "Xong");
+    press(&mut window, "Gọi số tiếp theo");
+    until_contains(&mut window, "Quầy đang phục vụ số khác");
+    until_contains(&mut window, "Hồ sơ của số A002.");
+    key(&mut window, Key::F4);
+    until_contains(&mut window, "Hồ sơ của số A003.");
+}
+
+#[test]
 fn enter_chooses_what_was_typed_even_before_the_answer_is_there() {
     let site = TestSite::founded();
     let mut window = site.desk(TALL);
