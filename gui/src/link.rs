@@ -59,6 +59,14 @@ impl Work {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> Pending<T> {
+        self.start_waking(work, Wake::now)
+    }
+
+    fn start_waking<T: Send + 'static>(
+        &self,
+        work: impl Future<Output = T> + Send + 'static,
+        wake: fn(&Wake),
+    ) -> Pending<T> {
         let (sender, receiver) = oneshot::channel();
         let mut answer = Answer {
             sender: Some(sender),
@@ -68,7 +76,7 @@ impl Work {
             let done = work.await;
             // Nobody looks any more when the screen was left meanwhile; then nothing needs painting either.
             if answer.sender.take().is_some_and(|it| it.send(done).is_ok()) {
-                answer.wake.now();
+                wake(&answer.wake);
             }
         });
         Pending(receiver)
@@ -156,6 +164,15 @@ impl Link {
         F: Future<Output = T> + Send + 'static,
     {
         self.work.start(work(self.node.clone()))
+    }
+
+    /// As [`Self::start`], for what nobody waits for: the answer is shown with the next gathered repaint.
+    pub fn start_gathered<T, F>(&self, work: impl FnOnce(NodeHandle) -> F) -> Pending<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = T> + Send + 'static,
+    {
+        self.work.start_waking(work(self.node.clone()), Wake::soon)
     }
 
     /// Has one command done. It is saved before the answer comes.

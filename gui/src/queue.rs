@@ -77,7 +77,7 @@ impl QueuePanel {
     pub fn on_news(&mut self, news: &NodeNews) {
         match news {
             NodeNews::Changed { .. } | NodeNews::Lagged | NodeNews::DoubleCall { .. } => {
-                self.view.stale();
+                self.view.news();
             }
             NodeNews::KeeperSilent {
                 keeper,

@@ -1,5 +1,5 @@
-//! A view of the node that a screen keeps up to date: asked again when news make it stale, never while a question is
-//! still on its way.
+//! A view of the node that a screen keeps up to date: asked again when something makes it stale, one question at a time. What
+//! only news asked for is shown with the next gathered repaint: ten news a second cost two frames, not four.
 
 use std::future::Future;
 
@@ -13,6 +13,10 @@ pub struct Remote<T> {
     value: Option<T>,
     pending: Option<Pending<Result<T, AskError>>>,
     is_stale: bool,
+    /// Stale because of news alone: the officer waits for nothing.
+    is_news: bool,
+    /// The question on its way was asked because of news alone.
+    is_gathered: bool,
     error: Option<AskError>,
 }
 
@@ -22,14 +26,25 @@ impl<T> Default for Remote<T> {
             value: None,
             pending: None,
             is_stale: true,
+            is_news: false,
+            is_gathered: false,
             error: None,
         }
     }
 }
 
 impl<T: Send + 'static> Remote<T> {
-    /// What is shown may be old: the next frame asks again.
+    /// What is shown may be old, by what the officer did: the next frame asks again, and the answer is shown at once.
     pub fn stale(&mut self) {
+        self.is_stale = true;
+        self.is_news = false;
+    }
+
+    /// What is shown may be old, by what happened elsewhere.
+    pub fn news(&mut self) {
+        if !self.is_stale {
+            self.is_news = self.value.is_some();
+        }
         self.is_stale = true;
     }
 
@@ -43,10 +58,20 @@ impl<T: Send + 'static> Remote<T> {
     where
         F: Future<Output = Result<T, AskError>> + Send + 'static,
     {
+        if self.is_stale && !self.is_news && self.is_gathered {
+            // The officer does not wait for an answer that was asked for before.
+            self.pending = None;
+            self.is_gathered = false;
+        }
         let arrived = self.take_arrived();
         if self.is_stale && self.pending.is_none() {
             self.is_stale = false;
-            self.pending = Some(link.start(load));
+            self.is_gathered = self.is_news;
+            self.pending = Some(if self.is_news {
+                link.start_gathered(load)
+            } else {
+                link.start(load)
+            });
         }
         arrived
     }
@@ -68,6 +93,7 @@ impl<T: Send + 'static> Remote<T> {
             Polled::Lost => self.error = Some(AskError::Ended),
         }
         self.pending = None;
+        self.is_gathered = false;
         true
     }
 
@@ -86,9 +112,9 @@ impl<T: Send + 'static> Remote<T> {
         self.error.as_ref()
     }
 
-    /// A question is on its way, asked before now.
+    /// A question is on its way, asked before now, that will be answered before another is asked.
     pub fn is_asking(&self) -> bool {
-        self.pending.is_some()
+        self.pending.is_some() && !self.is_gathered
     }
 
     /// A question is on its way or about to be asked.

@@ -149,6 +149,8 @@ fn scrolling(display: &Display, pc: &Pc, n_dossiers: u64) -> Result<()> {
     window.until("scroll_ended")?;
     let per_frame = (window.cpu_seconds()? - before) * 1000.0 / f64::from(N_FRAMES);
     let rss = window.rss_mib()?;
+    // One window at a time has a folder open.
+    drop(window);
     let still = standing(display, pc, &frames)?;
     row(
         &format!("CPU per frame while scrolling {n_dossiers} rows, {N_FRAMES} frames"),
