@@ -168,6 +168,12 @@ impl Pc {
         ])
     }
 
+    /// Imports the project's own starter catalogue.
+    pub fn import_catalogue(&self) -> Result<()> {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/catalogue");
+        self.cli(&["--json", "import", folder]).map(drop)
+    }
+
     /// Starts the node and waits until it answers.
     pub async fn start(&mut self, peers: &[SocketAddr]) -> Result<()> {
         let listen = self.addr.to_string();
@@ -284,6 +290,21 @@ impl Drop for Pc {
             tracing::warn!(%error, "a counter could not be stopped");
         }
     }
+}
+
+/// Memory of a process, MiB.
+pub fn rss_mib(pid: u32) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status
+        .lines()
+        .find(|line| line.starts_with("VmRSS:"))
+        .context("no VmRSS")?;
+    let kib: u64 = line
+        .split_whitespace()
+        .nth(1)
+        .context("no figure")?
+        .parse()?;
+    Ok(kib / 1024)
 }
 
 /// Who waits to join at this PC.

@@ -9,7 +9,7 @@ use lienquay_shared::command::{Command, Outcome, ReceiveDossier, TicketRef};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{DocId, RequestId};
 
-use crate::fleet::submit;
+use crate::fleet::{Pc, submit};
 
 /// Everything one desk was told is saved.
 #[derive(Debug, Default)]
@@ -45,6 +45,28 @@ pub fn citizen(number: u64) -> Result<ReceiveDossier> {
         "accept_missing": true,
     });
     Ok(serde_json::from_value(ask)?)
+}
+
+/// Officers who receive at the same time while a PC is filled; their commits are grouped.
+pub const N_FILLING_DESKS: u8 = 32;
+
+/// Has many dossiers received at one PC, for measurements; how many there are then.
+pub async fn fill(pc: &Pc, n_dossiers: u64) -> Result<u64> {
+    let share = n_dossiers / u64::from(N_FILLING_DESKS);
+    let mut desks = Vec::new();
+    for number in 0..N_FILLING_DESKS {
+        let mut desk = Desk::new(pc.client().await?, number + 1);
+        desks.push(tokio::spawn(async move {
+            for citizen in 0..share {
+                desk.receive(u64::from(number) * share + citizen).await?;
+            }
+            Ok::<(), anyhow::Error>(())
+        }));
+    }
+    for desk in desks {
+        desk.await??;
+    }
+    Ok(share * u64::from(N_FILLING_DESKS))
 }
 
 impl Desk {

@@ -173,8 +173,7 @@ async fn a_morning_with_a_killed_counter_and_a_late_one_loses_and_doubles_nothin
 
     one.found("Xã Bình Minh", "H26.15")?;
     one.start(&[]).await?;
-    let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/catalogue");
-    one.cli(&["--json", "import", catalogue])?;
+    one.import_catalogue()?;
     two.join(&one).await?;
     three.join(&one).await?;
     let everywhere = [one.addr, two.addr, three.addr];

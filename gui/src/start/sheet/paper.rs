@@ -36,11 +36,11 @@ pub(super) fn write(path: &Path, page: &str) -> io::Result<()> {
     let written = file
         .write_all(page.as_bytes())
         .and_then(|()| file.sync_all());
-    if written.is_err() {
-        // Half a sheet is of no use, and secret all the same.
-        std::fs::remove_file(path).ok();
-    }
-    written
+    // Half a sheet is of no use, and secret all the same: whoever wrote it is told if it stays behind.
+    written.map_err(|why| match std::fs::remove_file(path) {
+        Ok(()) => why,
+        Err(left) => io::Error::other(format!("{why}; {}: {left}", path.display())),
+    })
 }
 
 /// The page.

@@ -49,8 +49,7 @@ impl Show {
         counters[0].found("Xã Bình Minh", "H26.15")?;
         counters[0].start(&[]).await?;
         screen.line("Nạp danh mục thủ tục … (importing the catalogue)")?;
-        let catalogue = concat!(env!("CARGO_MANIFEST_DIR"), "/../deploy/catalogue");
-        counters[0].cli(&["--json", "import", catalogue])?;
+        counters[0].import_catalogue()?;
         for number in 1..counters.len() {
             screen.line(&format!(
                 "Kết nạp quầy {} bằng mã 6 số … (joining)",

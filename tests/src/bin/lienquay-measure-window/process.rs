@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
+use lienquay_tests::fleet::rss_mib;
 use tokio::time::Instant;
 
 /// Ticks of `/proc/PID/stat` a second: fixed on Linux.
@@ -46,6 +47,10 @@ impl Measured {
         bail!("it ended before it told {event}")
     }
 
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
     pub(crate) fn cpu_seconds(&self) -> Result<f64> {
         cpu_seconds(self.child.id())
     }
@@ -75,30 +80,9 @@ pub(crate) fn cpu_seconds(pid: u32) -> Result<f64> {
     Ok((field(11)? + field(12)?) / TICKS_PER_SECOND)
 }
 
-/// Memory of a process, MiB.
-pub(crate) fn rss_mib(pid: u32) -> Result<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-    let line = status
-        .lines()
-        .find(|line| line.starts_with("VmRSS:"))
-        .context("no VmRSS")?;
-    let kib: u64 = line
-        .split_whitespace()
-        .nth(1)
-        .context("no figure")?
-        .parse()?;
-    Ok(kib / 1024)
-}
-
 /// Processor time of a process over a while, as a share of one core in percent.
 pub(crate) async fn share(pid: u32, over: Duration) -> Result<f64> {
     let before = cpu_seconds(pid)?;
     tokio::time::sleep(over).await;
     Ok((cpu_seconds(pid)? - before) / over.as_secs_f64() * 100.0)
-}
-
-impl Measured {
-    pub(crate) fn pid(&self) -> u32 {
-        self.child.id()
-    }
 }

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 use lienquay_shared::query::{Answer, Query};
 use lienquay_tests::display::Display;
 use lienquay_tests::fleet::{Pc, ask, until, window_program};
-use lienquay_tests::morning::Desk;
+use lienquay_tests::morning::{Desk, fill};
 use serde_json::Value;
 
 use crate::process::{Measured, cpu_seconds, share};
@@ -108,7 +108,7 @@ pub(crate) async fn many_dossiers(n_dossiers: u64) -> Result<()> {
     let display = Display::start(SCREEN.0, SCREEN.1)?;
     let (empty_first, empty_idle, empty_rss) = empty(&display).await?;
     let mut pc = site::founded(folder.path(), "quay 1").await?;
-    let n_dossiers = site::fill(&pc, n_dossiers).await?;
+    let n_dossiers = fill(&pc, n_dossiers).await?;
     pc.stop().await?;
     pc.start(&[]).await?;
     let pid = pc.pid().context("it runs")?;
