@@ -14,14 +14,23 @@ use lienquay_shared::wire::link::NodeMode;
 use lienquay_tests::morning::citizen;
 use lienquay_tests::pump::Pump;
 
-use crate::row;
+use crate::options::Options;
+use crate::table::{Line, Table, Within};
 
 /// 2026-11-21 09:00 in Vietnam.
 const MORNING_MILLIS: u64 = 1_795_226_400_000;
 /// Dossiers received under one commit; a real desk has one or two at a time.
 const GROUP: u64 = 50;
 
-pub(crate) fn measure(n_dossiers: u64) -> Result<()> {
+/// Measures every size of the run.
+pub(crate) fn run(options: &Options, table: &mut Table) -> Result<()> {
+    options
+        .sizes
+        .iter()
+        .try_for_each(|n_dossiers| measure(*n_dossiers, table))
+}
+
+fn measure(n_dossiers: u64, table: &mut Table) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let (one, key_one, _keep_one) = host(&folder.path().join("1"), 1)?;
     let (two, key_two, _keep_two) = host(&folder.path().join("2"), 2)?;
@@ -44,16 +53,20 @@ pub(crate) fn measure(n_dossiers: u64) -> Result<()> {
         bail!("the two hosts do not hold the same");
     }
     let cost = pump.reconnect()?;
-    row(
-        &format!("reconnect, nothing changed, {n_dossiers} dossiers"),
-        &format!(
-            "{} B in {} messages, {} round trip(s)",
-            cost.n_bytes,
-            cost.n_messages,
-            cost.n_one_way_trips.div_ceil(2)
-        ),
-        "1 round trip; before framing (6 B a frame) and Noise",
-    )
+    let n_round_trips = cost.n_one_way_trips.div_ceil(2);
+    table.add(
+        Line::new(
+            format!("reconnect, nothing changed, {n_dossiers} dossiers"),
+            format!(
+                "{} B in {} messages, {n_round_trips} round trip(s)",
+                cost.n_bytes, cost.n_messages
+            ),
+        )
+        .floor("1 round trip; before framing and Noise")
+        .ratio(n_round_trips as f64, Within::AtMost(1.0))
+        .peer("3.4 KB at any size (Syncthing)"),
+    );
+    Ok(())
 }
 
 fn settle(pump: &mut Pump<SqliteStore>) -> Result<()> {
