@@ -9,6 +9,7 @@ pub mod display;
 pub mod fleet;
 pub mod morning;
 pub mod pump;
+pub mod scale;
 pub mod sim;
 pub mod store_contract;
 pub mod tour;

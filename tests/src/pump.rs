@@ -87,6 +87,11 @@ impl<S: Store> Pump<S> {
         self.exchange(events)
     }
 
+    /// Hands each side its events, as one group, and runs until both are quiet.
+    pub fn orders(&mut self, events: [Vec<Event>; 2]) -> Result<Cost> {
+        self.exchange(events)
+    }
+
     fn exchange(&mut self, first: [Vec<Event>; 2]) -> Result<Cost> {
         let mut cost = Cost::default();
         let mut waiting: VecDeque<[Vec<Event>; 2]> = VecDeque::from([first]);
