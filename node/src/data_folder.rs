@@ -23,6 +23,7 @@ mod seal;
 mod tests;
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use lienquay_core::store::Store;
@@ -32,6 +33,7 @@ use zeroize::Zeroizing;
 
 use crate::store::{DATABASE_FILE, SqliteStore};
 
+pub(crate) use atomic_file::sync_directory;
 pub use error::FolderError;
 pub use key_file::DataKey;
 pub use machine::{MachineId, MachineMarker};
@@ -159,8 +161,21 @@ impl DataFolder {
     }
 }
 
+/// Every folder of the way is named on the disk before anything is put into it: a power cut must not take the data folder
+/// with everything in it. One that is there already may have been left unnamed by a crash.
 fn create_directory(path: &Path) -> FolderResult<()> {
-    fs::create_dir_all(path).map_err(FolderError::io("", "create"))?;
+    let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();
+    let missing: Vec<&Path> = path.ancestors().take_while(is_missing).collect();
+    if let Some(there) = path.ancestors().nth(missing.len()) {
+        sync_name(there)?;
+    }
+    for folder in missing.into_iter().rev() {
+        match fs::create_dir(folder) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made.map_err(FolderError::io("", "create"))?,
+        }
+        sync_name(folder)?;
+    }
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -168,6 +183,17 @@ fn create_directory(path: &Path) -> FolderResult<()> {
             .map_err(FolderError::io("", "restrict"))?;
     }
     Ok(())
+}
+
+/// Puts a folder's name on the disk, where its parent may be read.
+fn sync_name(folder: &Path) -> FolderResult<()> {
+    let Some(parent) = folder.parent() else {
+        return Ok(());
+    };
+    match sync_directory(parent) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
+        synced => synced.map_err(FolderError::io("", "sync")),
+    }
 }
 
 /// Builds the whole database under another name, so that a crash leaves no half of one under the real name.
@@ -197,7 +223,7 @@ fn finish_creation(path: &Path) -> FolderResult<()> {
         path.join(DATABASE_FILE),
     )
     .map_err(FolderError::io(DATABASE_FILE, "rename"))?;
-    atomic_file::sync_directory(path).map_err(FolderError::io("", "sync"))
+    sync_directory(path).map_err(FolderError::io("", "sync"))
 }
 
 fn identity(store: &SqliteStore) -> FolderResult<NodeKey> {

@@ -28,9 +28,11 @@ fn owner_only() -> OpenOptions {
     options
 }
 
-/// Makes renames in a folder permanent.
+/// Makes the names in a folder permanent; no name at all is the current one.
 #[cfg(unix)]
 pub(crate) fn sync_directory(folder: &Path) -> io::Result<()> {
+    let is_current = folder.as_os_str().is_empty();
+    let folder = if is_current { Path::new(".") } else { folder };
     File::open(folder)?.sync_all()
 }
 

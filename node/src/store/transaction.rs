@@ -5,8 +5,9 @@ use std::path::Path;
 
 use lienquay_core::store::{StoreFault, StoreResult};
 use rusqlite::Connection;
+use rusqlite::config::DbConfig;
 
-use crate::data_folder::DataKey;
+use crate::data_folder::{DataKey, sync_directory};
 use crate::store::connect::{self, Location};
 use crate::store::fault::{DATABASE_FILE, SqlResult, from_io};
 use crate::store::wal_file::WalFile;
@@ -82,10 +83,14 @@ impl SqliteStore {
             path: path.to_owned(),
             key,
         };
+        WalFile::write_again(path).map_err(|error| from_io("store.db-wal", &error))?;
         let mut conn = connect::writer(&location, create)?;
         schema::migrate(&mut conn)?;
         let projections_stale = !schema::projections_are_current(&conn)?;
         let wal = WalFile::open(path).map_err(|error| from_io("store.db-wal", &error))?;
+        // SQLite puts the name of a new WAL on the disk, but does not look whether that failed.
+        sync_directory(path.parent().unwrap_or(path))
+            .map_err(|error| from_io("the data folder (sync)", &error))?;
         let mut store = Self {
             wal,
             conn,
@@ -246,10 +251,20 @@ impl SqliteStore {
                  checked"
             ));
             self.lost_sync = Some(fault.clone());
+            self.leave_wal();
             return Err(fault);
         }
         self.unsynced = false;
         Ok(())
+    }
+
+    /// Nothing of a write-ahead log that may not be on the disk goes into the database, not even on closing: the power
+    /// could go in between, and half a checkpoint would have nothing to be completed from.
+    fn leave_wal(&self) {
+        let off = DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE;
+        if let Err(error) = self.conn.set_db_config(off, true) {
+            tracing::error!(%error, "closing will write the write-ahead log back");
+        }
     }
 
     /// Only saves space; what fails here fails again, and is reported, where it matters.
