@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 . deploy/lib/setup.sh
 setup
 need_display
+need_fault_tools
 
 case "${1:-}" in
 "") ;;

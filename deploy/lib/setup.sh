@@ -52,6 +52,11 @@ need_display() {
     install_missing xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import x11-xserver-utils:xmodmap
 }
 
+# Ends and hurts real processes at a chosen system call.
+need_fault_tools() {
+    install_missing strace:strace
+}
+
 setup() {
     need_cargo
     need_packages

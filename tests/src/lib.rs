@@ -5,6 +5,7 @@
     reason = "a harness fails by panicking: its caller is a test"
 )]
 
+pub mod crash;
 pub mod display;
 pub mod fleet;
 pub mod morning;
