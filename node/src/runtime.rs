@@ -30,6 +30,7 @@ use lienquay_core::event::Control;
 use lienquay_core::host::Host;
 use lienquay_core::store::StoreFault;
 use lienquay_shared::NodeId;
+use lienquay_shared::schema::AutomergeDocuments;
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -126,6 +127,7 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         key: opened.identity,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         new_incarnation: differs,
+        documents: &AutomergeDocuments,
     };
     let mut host = Host::open(opened.store, settings, engine_thread::now(&clock), rng()?)?;
     if host.store().projections_stale() {

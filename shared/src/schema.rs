@@ -12,10 +12,12 @@
 //! The author of a field or event is the actor of the operation that wrote it, never a claim inside it. Events are ordered by
 //! their operation ids, which never contradict causality and need no clock.
 
+pub mod document;
 pub mod dossier;
 pub mod edit;
 pub mod event;
 pub mod genesis;
+mod on_automerge;
 pub mod procedure;
 pub mod raw;
 pub mod replay;
@@ -28,8 +30,10 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use document::{Change, Contained, Document, DocumentError, Documents};
 pub use edit::{Edit, Scalar, write};
 pub use genesis::{genesis_hash, is_genesis, new_document};
+pub use on_automerge::AutomergeDocuments;
 pub use raw::{
     Authors, Conflict, Decoded, Defect, OpId, RawDoc, RawEvent, RawField, StandingValue,
 };

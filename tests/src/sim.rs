@@ -14,5 +14,6 @@ pub mod network;
 pub mod officer;
 pub mod procedure;
 pub mod read;
+pub mod schema;
 pub mod trace;
 pub mod world;

@@ -9,7 +9,6 @@ use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::Command;
 use lienquay_shared::domain::site::Lane;
 use lienquay_shared::wire::link::NodeMode;
-use lienquay_tests::sim::read::Disk;
 use lienquay_tests::sim::world::{PowerLoss, World, lane};
 
 fn set_lane(letters: &str) -> Command {
@@ -77,9 +76,7 @@ fn what_a_rolled_back_pc_wrote_before_and_after_is_all_there() {
             world.heal();
             world.run_until_quiescent();
             for node in 0..3 {
-                let host = world.nodes[node].host().unwrap();
-                let site = host.engine().site().unwrap();
-                let lanes = Disk::new(host.store(), site).site().lanes;
+                let lanes = world.disk(node).unwrap().site().lanes;
                 for (first, n) in [("L", n_lost), ("N", n_new)] {
                     for place in 0..n {
                         let id = lane(&format!("{first}{}", letter(place)));

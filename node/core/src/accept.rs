@@ -4,13 +4,13 @@
 //! would stall its log for ever. Refused are only a wrong chain or signature, a change that is not the one its header
 //! names, and a change made under the actor of another log.
 
-use automerge::{ActorId, Change};
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
+use lienquay_shared::schema::{Change, Documents};
 use lienquay_shared::wire::Reason;
-use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, SiteId, schema};
+use lienquay_shared::{DocId, LogId, NodeId, SiteId, schema};
 
-use crate::docs::{Applied, change_of, our_hash};
+use crate::docs::{Applied, change_of};
 use crate::engine::{Cx, Engine};
 use crate::set_aside::Released;
 use crate::store::{EntryRef, EntryState, SignedPoint, Store, StoreResult, StoredEntry};
@@ -93,7 +93,7 @@ impl Engine {
         peer: NodeId,
         batch: &EntryBatch,
         entries: Vec<VerifiedEntry>,
-        changes: Vec<Option<Change>>,
+        changes: Vec<Option<Box<dyn Change>>>,
     ) -> StoreResult<()> {
         let log = batch.log;
         let Some(last) = entries.last().map(|entry| (entry.header.seq, entry.hash)) else {
@@ -131,10 +131,10 @@ impl Engine {
         peer: NodeId,
         actor: &[u8; 16],
         entries: &[VerifiedEntry],
-    ) -> Option<Vec<Option<Change>>> {
+    ) -> Option<Vec<Option<Box<dyn Change>>>> {
         let mut changes = Vec::with_capacity(entries.len());
         for entry in entries {
-            match check_change(actor, entry.header.change_hash, &entry.change) {
+            match check_change(self.settings.documents, actor, entry) {
                 Ok(change) => changes.push(change),
                 Err(reason) => {
                     self.reasons.count(Some(peer), reason);
@@ -151,7 +151,7 @@ impl Engine {
         cx: &mut Cx<'_>,
         log: LogId,
         entry: VerifiedEntry,
-        change: Option<Change>,
+        change: Option<Box<dyn Change>>,
     ) -> StoreResult<()> {
         let header = entry.header;
         self.clock.observe(header.hlc, cx.now.wall_millis);
@@ -183,7 +183,7 @@ impl Engine {
         cx.store.put_entry(&stored)?;
         match (state, change) {
             (EntryState::Pending, Some(change)) => {
-                self.try_apply(cx, &stored, &change, Ancestry::Release)?;
+                self.try_apply(cx, &stored, change.as_ref(), Ancestry::Release)?;
                 self.retry_pending(cx, stored.header.doc, stored.header.kind)?;
                 self.rebuild_if_crowded_out(cx, &stored)
             }
@@ -236,7 +236,7 @@ impl Engine {
         &mut self,
         cx: &mut Cx<'_>,
         entry: &StoredEntry,
-        change: &Change,
+        change: &dyn Change,
         ancestry: Ancestry,
     ) -> StoreResult<bool> {
         let header = &entry.header;
@@ -299,9 +299,9 @@ impl Engine {
         store: &dyn Store,
         doc: &DocId,
         entry: &EntryRef,
-    ) -> StoreResult<Option<Change>> {
+    ) -> StoreResult<Option<Box<dyn Change>>> {
         Ok(change_of(&mut self.docs, store, doc, entry)?
-            .and_then(|bytes| Change::from_bytes(bytes).ok()))
+            .and_then(|bytes| self.settings.documents.change(bytes).ok()))
     }
 
     /// Something was applied to a document: what waited for it may go on.
@@ -342,7 +342,7 @@ impl Engine {
                 let stored = cx.store.entry(&entry.log, entry.seq)?;
                 let change = self.parsed_change(cx.store, &doc, &entry)?;
                 if let (Some(stored), Some(change)) = (stored, change) {
-                    progressed |= self.try_apply(cx, &stored, &change, ancestry)?;
+                    progressed |= self.try_apply(cx, &stored, change.as_ref(), ancestry)?;
                 }
             }
             if !progressed {
@@ -387,11 +387,12 @@ pub(crate) fn n_bytes_of(entries: &[VerifiedEntry]) -> usize {
 /// Checks a change against its header and its log's actor. `Ok(None)` for entries without one (or whose document the
 /// sender has forgotten).
 fn check_change(
+    documents: &dyn Documents,
     actor: &[u8; 16],
-    named: Option<ChangeHash>,
-    bytes: &[u8],
-) -> Result<Option<Change>, Reason> {
-    let Some(named) = named else {
+    entry: &VerifiedEntry,
+) -> Result<Option<Box<dyn Change>>, Reason> {
+    let bytes = &entry.change;
+    let Some(named) = entry.header.change_hash else {
         return if bytes.is_empty() {
             Ok(None)
         } else {
@@ -401,16 +402,13 @@ fn check_change(
     if bytes.is_empty() {
         return Ok(None);
     }
-    // Chunk type 1 is an uncompressed change; a compressed one could expand without bound and is never written by us.
-    if bytes.get(8) != Some(&1) {
+    let change = documents
+        .change(bytes.clone())
+        .map_err(|_unreadable| Reason::WrongChangeHash)?;
+    if change.hash() != named {
         return Err(Reason::WrongChangeHash);
     }
-    let change =
-        Change::from_bytes(bytes.to_vec()).map_err(|_unreadable| Reason::WrongChangeHash)?;
-    if our_hash(&change.hash()) != named {
-        return Err(Reason::WrongChangeHash);
-    }
-    if change.actor_id() != &ActorId::from(&actor[..]) {
+    if change.actor() != actor {
         return Err(Reason::BorrowedActor);
     }
     Ok(Some(change))

@@ -1,15 +1,12 @@
 //! Writing entries: a decision's edits become one automerge change, sealed into the node's own log.
 
-use automerge::transaction::CommitOptions;
-use automerge::{ActorId, PatchLog, ReadDoc};
 use lienquay_shared::codec;
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_CHANGE_BYTES, MAX_STRETCH_BYTES};
 use lienquay_shared::log::{ActionKind, DocKind, EntryBatch, Header, LogPoint, entry_hash};
 use lienquay_shared::wire::Message;
-use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId, schema};
+use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId};
 
-use crate::docs::{our_hash, write_as};
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
 use crate::number::VOID_UNTIL_KNOWN;
@@ -35,14 +32,14 @@ impl Engine {
             .map(|(seq, _)| seq)
     }
 
-    /// Writes one entry as if nothing after `heads` were known, so that what others wrote since stands beside it as a
-    /// conflict and neither hides the other; on top of everything when `heads` is empty. Returns its place and hash.
+    /// Writes one entry as if nothing after `beside` were known, so that what others wrote since stands beside it as a
+    /// conflict and neither hides the other; on top of everything when `beside` is empty. Returns its place and hash.
     pub(crate) fn author_beside(
         &mut self,
         cx: &mut Cx<'_>,
         write: &Write,
         officer: OfficerId,
-        heads: &[automerge::ChangeHash],
+        beside: &[ChangeHash],
     ) -> StoreResult<(u64, ChangeHash)> {
         let (site, log) = self.own_log(cx)?;
         let salt = cx.rng.bytes();
@@ -52,41 +49,25 @@ impl Engine {
                 write.doc.short()
             )));
         };
-        write_as(document, log.actor_bytes(&site));
-        let tx = match heads {
-            [] => Ok(document.transaction()),
-            _ => document.transaction_at(PatchLog::inactive(), heads),
+        let written = document.write(log.actor_bytes(&site), beside, &write.edits, salt);
+        let change = match written {
+            Ok(change) if change.bytes().len() <= MAX_CHANGE_BYTES => change,
+            refused => {
+                self.docs.drop_loaded(&write.doc);
+                let why = refused.err().map_or_else(
+                    || "a change larger than the format allows".to_owned(),
+                    |error| error.to_string(),
+                );
+                return Err(StoreFault::Failed(why));
+            }
         };
-        let mut tx = tx.map_err(|error| StoreFault::Failed(error.to_string()))?;
-        if let Err(error) = schema::write(&mut tx, &write.edits, salt) {
-            tx.rollback();
-            return Err(StoreFault::Failed(error.to_string()));
-        }
-        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
-        let change = hash.and_then(|hash| document.get_change_by_hash(&hash));
-        let actor = ActorId::from(&log.actor_bytes(&site)[..]);
-        if change
-            .as_ref()
-            .is_some_and(|change| *change.actor_id() != actor)
-        {
-            // Automerge writes under another name where ours was used after `heads`; then it goes on top after all.
-            self.docs.drop_loaded(&write.doc);
-            return self.author_beside(cx, write, officer, &[]);
-        }
-        let Some(change) = change.filter(|change| change.raw_bytes().len() <= MAX_CHANGE_BYTES)
-        else {
-            self.docs.drop_loaded(&write.doc);
-            return Err(StoreFault::Failed(
-                "a change larger than the format allows".to_owned(),
-            ));
-        };
-        self.docs.grew(&write.doc, change.raw_bytes().len());
-        let hash = our_hash(&change.hash());
+        self.docs.grew(&write.doc, change.bytes().len());
+        let hash = change.hash();
         let body = Body {
             doc: write.doc,
             kind: write.kind,
             action: write.action,
-            change: Some((hash, change.raw_bytes().to_vec())),
+            change: Some((hash, change.bytes().to_vec())),
         };
         let (seq, header) = self.append(cx, &site, log, body, officer)?;
         cx.store

@@ -6,16 +6,15 @@
 
 use std::collections::BTreeMap;
 
-use automerge::{Change, ReadDoc};
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId, codec, schema};
+use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId, codec};
 
 use crate::accept::{crosses_border, n_bytes_of};
-use crate::docs::{change_of, their_hash};
+use crate::docs::change_of;
 use crate::engine::{Cx, Engine, OwnLog, fact};
 use crate::event::Notice;
 use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
@@ -366,12 +365,12 @@ impl Engine {
         cx: &mut Cx<'_>,
         entries: Vec<StoredEntry>,
     ) -> StoreResult<()> {
-        let mut rewritten: BTreeMap<automerge::ChangeHash, automerge::ChangeHash> = BTreeMap::new();
+        let mut rewritten: BTreeMap<ChangeHash, ChangeHash> = BTreeMap::new();
         for entry in entries {
             let header = entry.header;
             let change = entry
                 .change
-                .and_then(|bytes| Change::from_bytes(bytes).ok());
+                .and_then(|bytes| self.settings.documents.change(bytes).ok());
             let Some(change) = change else {
                 if header.change_hash.is_none() {
                     self.author_bare(cx, header.action, header.kind, header.doc, header.officer)?;
@@ -381,22 +380,22 @@ impl Engine {
             let Some(document) = self.docs.read(cx.store, &header.doc)? else {
                 continue;
             };
-            if document.get_change_meta_by_hash(&change.hash()).is_some() {
+            if document.contains(&change.hash()) {
                 continue;
             }
-            let renamed = |hash: &automerge::ChangeHash| *rewritten.get(hash).unwrap_or(hash);
-            let mut heads: Vec<_> = change.deps().iter().map(renamed).collect();
-            if !document.get_missing_deps(&heads).is_empty() {
-                heads.clear();
+            let renamed = |hash: &ChangeHash| *rewritten.get(hash).unwrap_or(hash);
+            let mut beside: Vec<_> = change.deps().iter().map(renamed).collect();
+            if !document.missing(&beside).is_empty() {
+                beside.clear();
             }
             let write = Write {
                 doc: header.doc,
                 kind: header.kind,
                 action: header.action,
-                edits: schema::edits_of(&change),
+                edits: change.edits(),
             };
-            let (_, hash) = self.author_beside(cx, &write, header.officer, &heads)?;
-            rewritten.insert(change.hash(), their_hash(&hash));
+            let (_, hash) = self.author_beside(cx, &write, header.officer, &beside)?;
+            rewritten.insert(change.hash(), hash);
         }
         Ok(())
     }

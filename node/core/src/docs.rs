@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use automerge::{ActorId, Automerge, Change, ReadDoc};
 use lienquay_shared::log::DocKind;
+use lienquay_shared::schema::{Change, Document, Documents};
 use lienquay_shared::wire::Reason;
-use lienquay_shared::{ChangeHash, DocId, Hlc, schema};
+use lienquay_shared::{ChangeHash, DocId, Hlc};
 
 use crate::store::{DocRow, EntryRef, EntryState, Store, StoreFault, StoreResult};
 
@@ -16,29 +16,21 @@ const CACHE_BYTES: usize = 2 * 1024 * 1024;
 /// Applied entries after which a document is saved whole again.
 pub const SNAPSHOT_EVERY: u32 = 8;
 
-/// Automerge's hash as ours.
-pub fn our_hash(hash: &automerge::ChangeHash) -> ChangeHash {
-    ChangeHash(hash.0)
-}
-
-/// Our hash as automerge's.
-pub fn their_hash(hash: &ChangeHash) -> automerge::ChangeHash {
-    automerge::ChangeHash(hash.0)
-}
-
 /// A loaded document.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 struct Loaded {
     kind: DocKind,
-    doc: Automerge,
+    doc: Box<dyn Document>,
     used: u64,
     /// Bytes of the snapshot and changes it was made from.
     n_bytes: usize,
 }
 
 /// The loaded documents and what is still owed to those touched in this group of events.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Docs {
+    /// What the documents are made of.
+    format: &'static dyn Documents,
     loaded: BTreeMap<DocId, Loaded>,
     uses: u64,
     n_bytes: usize,
@@ -58,6 +50,23 @@ pub enum Applied {
 }
 
 impl Docs {
+    /// Nothing loaded yet.
+    pub fn new(format: &'static dyn Documents) -> Self {
+        Self {
+            format,
+            loaded: BTreeMap::new(),
+            uses: 0,
+            n_bytes: 0,
+            dirty: BTreeSet::new(),
+        }
+    }
+
+    /// A document of nothing but its genesis; `None` when its kind is of a newer version.
+    pub fn new_document(&self, kind: DocKind) -> StoreResult<Option<Box<dyn Document>>> {
+        let made = self.format.load(kind, &[], Vec::new());
+        made.map_err(|error| StoreFault::Failed(error.to_string()))
+    }
+
     /// Forgets everything loaded (the store was rolled back).
     pub fn clear(&mut self) {
         self.loaded.clear();
@@ -80,12 +89,12 @@ impl Docs {
         }
     }
 
-    fn insert(&mut self, doc: DocId, kind: DocKind, automerge: Automerge, n_bytes: usize) {
+    fn insert(&mut self, doc: DocId, kind: DocKind, document: Box<dyn Document>, n_bytes: usize) {
         self.drop_loaded(&doc);
         self.evict(n_bytes);
         let loaded = Loaded {
             kind,
-            doc: automerge,
+            doc: document,
             used: self.uses,
             n_bytes,
         };
@@ -104,12 +113,12 @@ impl Docs {
     }
 
     /// A document to read; `None` when nothing is known of it, it was forgotten, or its kind is of a newer version.
-    pub fn read(&mut self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<&Automerge>> {
+    pub fn read(&mut self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<&dyn Document>> {
         let Some(row_kind) = self.known_kind(store, doc)? else {
             return Ok(None);
         };
         self.load(store, doc, row_kind)?;
-        Ok(self.loaded.get(doc).map(|loaded| &loaded.doc))
+        Ok(self.loaded.get(doc).map(|loaded| loaded.doc.as_ref()))
     }
 
     fn known_kind(&self, store: &dyn Store, doc: &DocId) -> StoreResult<Option<DocKind>> {
@@ -128,7 +137,7 @@ impl Docs {
         store: &dyn Store,
         doc: &DocId,
         kind: DocKind,
-    ) -> StoreResult<Option<&mut Automerge>> {
+    ) -> StoreResult<Option<&mut Box<dyn Document>>> {
         self.load(store, doc, kind)?;
         Ok(self.loaded.get_mut(doc).map(|loaded| &mut loaded.doc))
     }
@@ -139,8 +148,8 @@ impl Docs {
             loaded.used = self.uses;
             return Ok(());
         }
-        if let Some((automerge, n_bytes)) = load_from(store, doc, kind)? {
-            self.insert(*doc, kind, automerge, n_bytes);
+        if let Some((document, n_bytes)) = load_from(self.format, store, doc, kind)? {
+            self.insert(*doc, kind, document, n_bytes);
         }
         Ok(())
     }
@@ -161,32 +170,32 @@ impl Docs {
         }
     }
 
-    /// Tries to apply a change of `doc`. Automerge never receives an orphan: a change whose dependencies are absent is
+    /// Tries to apply a change of `doc`. The document never receives an orphan: a change whose dependencies are absent is
     /// left out and reported.
     pub fn apply(
         &mut self,
         store: &dyn Store,
         doc: &DocId,
         kind: DocKind,
-        change: &Change,
+        change: &dyn Change,
     ) -> StoreResult<Applied> {
         let Some(document) = self.for_change(store, doc, kind)? else {
             return Ok(Applied::No(Reason::NeedsNewerVersion));
         };
-        if document.get_change_meta_by_hash(&change.hash()).is_some() {
+        if document.contains(&change.hash()) {
             return Ok(Applied::Yes);
         }
-        let missing = document.get_missing_deps(change.deps());
+        let missing = document.missing(&change.deps());
         if !missing.is_empty() {
-            return Ok(Applied::Missing(missing.iter().map(our_hash).collect()));
+            return Ok(Applied::Missing(missing));
         }
-        match document.apply_changes([change.clone()]) {
+        match document.apply(change) {
             Ok(()) => {
-                self.grew(doc, change.raw_bytes().len());
+                self.grew(doc, change.bytes().len());
                 Ok(Applied::Yes)
             }
             Err(_refused) => {
-                // Automerge may keep a partly queued change; the next reader loads the document anew.
+                // It may keep a partly queued change; the next reader loads the document anew.
                 self.drop_loaded(doc);
                 Ok(Applied::No(Reason::ChangeDoesNotApply))
             }
@@ -202,8 +211,8 @@ impl Docs {
     ) -> StoreResult<Option<Vec<u8>>> {
         let document = self.read(store, doc)?;
         Ok(document
-            .and_then(|document| document.get_change_by_hash(&their_hash(hash)))
-            .map(|change| change.raw_bytes().to_vec()))
+            .and_then(|document| document.change(hash))
+            .map(|change| change.bytes().to_vec()))
     }
 
     /// Saves a document whole when enough entries were applied since the last time.
@@ -233,16 +242,16 @@ impl Docs {
         store: &dyn Store,
         doc: &DocId,
         kind: DocKind,
-        change: &Change,
+        change: &dyn Change,
     ) -> StoreResult<Applied> {
         let Some(document) = self.for_change(store, doc, kind)? else {
             return Ok(Applied::No(Reason::NeedsNewerVersion));
         };
-        let missing = document.get_missing_deps(change.deps());
+        let missing = document.missing(&change.deps());
         if missing.is_empty() {
             Ok(Applied::Yes)
         } else {
-            Ok(Applied::Missing(missing.iter().map(our_hash).collect()))
+            Ok(Applied::Missing(missing))
         }
     }
 
@@ -259,43 +268,31 @@ impl Docs {
     }
 
     /// Replaces a document by one rebuilt from its entries.
-    pub fn replace(&mut self, doc: DocId, kind: DocKind, automerge: Automerge) {
+    pub fn replace(&mut self, doc: DocId, kind: DocKind, document: Box<dyn Document>) {
         self.uses += 1;
-        self.insert(doc, kind, automerge, 0);
+        self.insert(doc, kind, document, 0);
         self.dirty.insert(doc);
     }
 }
 
 /// The document as stored, and the bytes it was made from.
 fn load_from(
+    format: &dyn Documents,
     store: &dyn Store,
     doc: &DocId,
     kind: DocKind,
-) -> StoreResult<Option<(Automerge, usize)>> {
-    let damaged = |error: &dyn std::fmt::Display| {
-        StoreFault::Damaged(format!("document {}: {error}", doc.short()))
-    };
+) -> StoreResult<Option<(Box<dyn Document>, usize)>> {
     let row = store.doc(doc)?;
-    let mut n_bytes = row.as_ref().map_or(0, |row| row.snapshot.len());
-    let mut automerge = match row {
-        Some(row) if row.forgotten => return Ok(None),
-        Some(row) if !row.snapshot.is_empty() => {
-            Automerge::load(&row.snapshot).map_err(|error| damaged(&error))?
-        }
-        Some(_) | None => match schema::new_document(kind) {
-            Some(automerge) => automerge,
-            None => return Ok(None),
-        },
-    };
-    let mut changes = Vec::new();
-    for bytes in store.changes_since_snapshot(doc)? {
-        n_bytes += bytes.len();
-        changes.push(Change::from_bytes(bytes).map_err(|error| damaged(&error))?);
+    if row.as_ref().is_some_and(|row| row.forgotten) {
+        return Ok(None);
     }
-    automerge
-        .apply_changes(changes)
-        .map_err(|error| damaged(&error))?;
-    Ok(Some((automerge, n_bytes)))
+    let saved = row.map(|row| row.snapshot).unwrap_or_default();
+    let changes = store.changes_since_snapshot(doc)?;
+    let n_bytes = saved.len() + changes.iter().map(Vec::len).sum::<usize>();
+    let loaded = format
+        .load(kind, &saved, changes)
+        .map_err(|error| StoreFault::Damaged(format!("document {}: {error}", doc.short())))?;
+    Ok(loaded.map(|document| (document, n_bytes)))
 }
 
 /// The change of a stored entry: its own bytes, or extracted from the document that contains it.
@@ -315,11 +312,6 @@ pub fn change_of(
         }
         (None, _) => Ok(None),
     }
-}
-
-/// Sets the actor with which the next change of a document is written. Loading picks a random one.
-pub fn write_as(document: &mut Automerge, actor: [u8; 16]) {
-    document.set_actor(ActorId::from(&actor[..]));
 }
 
 /// The later of two timestamps, for a document's `touched`.

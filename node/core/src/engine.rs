@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use lienquay_shared::hlc::HlcClock;
 use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::{Roster, RosterLog};
+use lienquay_shared::schema::Documents;
 use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
 
 use crate::boot::Boot;
@@ -63,6 +64,8 @@ pub struct Settings {
     pub version: String,
     /// The folder was restored from a backup or stands on another machine: never continue its log.
     pub new_incarnation: bool,
+    /// What documents are made of.
+    pub documents: &'static dyn Documents,
 }
 
 /// Everything a handler needs beside the engine's own state.
@@ -158,6 +161,7 @@ impl Engine {
         rng: &mut Rng,
     ) -> StoreResult<Self> {
         let me = settings.key.node();
+        let docs = Docs::new(settings.documents);
         let mut engine = Self {
             settings,
             me,
@@ -169,7 +173,7 @@ impl Engine {
             closing: None,
             sealed: 0,
             unsigned_bytes: 0,
-            docs: Docs::default(),
+            docs,
             pending_docs: BTreeSet::new(),
             clock: HlcClock::default(),
             site_clock: SiteClock::default(),

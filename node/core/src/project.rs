@@ -64,8 +64,8 @@ impl Engine {
         let Some(document) = self.docs.read(cx.store, &doc)? else {
             return Ok(());
         };
-        if schema::new_document(row.kind).is_some_and(|new| new.get_heads() == document.get_heads())
-        {
+        let genesis = self.settings.documents.genesis(row.kind);
+        if genesis.is_some_and(|genesis| document.heads() == [genesis]) {
             // Everything in it was set aside: it looks as it does where it was never applied.
             return cx.store.unproject(&doc);
         }

@@ -1,13 +1,13 @@
 //! Entries set aside: written after their author's revocation, or on a losing branch. They count again as soon as a valid
 //! entry builds on them.
 
-use automerge::Change;
 use lienquay_shared::log::DocKind;
+use lienquay_shared::schema::Change;
 use lienquay_shared::wire::Reason;
-use lienquay_shared::{ChangeHash, DocId, LogId, schema};
+use lienquay_shared::{ChangeHash, DocId, LogId};
 
 use crate::accept::Ancestry;
-use crate::docs::{Applied, change_of, our_hash};
+use crate::docs::{Applied, change_of};
 use crate::engine::{Cx, Engine};
 use crate::store::{EntryRef, EntryState, StoreResult, StoredEntry};
 
@@ -54,12 +54,9 @@ impl Engine {
             })
             .collect();
         let mut wanted = missing.to_vec();
-        let mut chosen: Vec<(EntryRef, Change)> = Vec::new();
+        let mut chosen: Vec<(EntryRef, Box<dyn Change>)> = Vec::new();
         while let Some(hash) = wanted.pop() {
-            if chosen
-                .iter()
-                .any(|(_, change)| our_hash(&change.hash()) == hash)
-            {
+            if chosen.iter().any(|(_, change)| change.hash() == hash) {
                 continue;
             }
             let Some(entry) = set_aside
@@ -74,7 +71,9 @@ impl Engine {
             let Some(change) = self.parsed_change(cx.store, doc, entry)? else {
                 return Ok(Released::Absent);
             };
-            if let Applied::Missing(further) = self.docs.missing(cx.store, doc, kind, &change)? {
+            if let Applied::Missing(further) =
+                self.docs.missing(cx.store, doc, kind, change.as_ref())?
+            {
                 wanted.extend(further);
             }
             chosen.push((*entry, change));
@@ -84,7 +83,7 @@ impl Engine {
             let before = chosen.len();
             let mut waiting = Vec::new();
             for (entry, change) in chosen.into_iter().rev() {
-                match self.docs.apply(cx.store, doc, kind, &change)? {
+                match self.docs.apply(cx.store, doc, kind, change.as_ref())? {
                     Applied::Yes => {
                         cx.store
                             .set_entry_state(&entry.log, entry.seq, EntryState::Applied)?;
@@ -151,7 +150,7 @@ impl Engine {
                 cx.store.put_change(&entry.log, entry.seq, &bytes)?;
             }
         }
-        let Some(empty) = schema::new_document(row.kind) else {
+        let Some(empty) = self.docs.new_document(row.kind)? else {
             return Ok(());
         };
         self.docs.replace(doc, row.kind, empty);
@@ -167,7 +166,7 @@ impl Engine {
         self.docs.save_now(cx.store, &doc, row.kind)?;
         self.pending_docs.insert(doc);
         // Valid entries first: a change of a losing branch and the one that won share a place in their actor's sequence,
-        // and automerge takes only the first.
+        // and a document takes only the first.
         self.retry_pending_with(cx, doc, row.kind, Ancestry::Held)?;
         self.retry_pending_with(cx, doc, row.kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, row.kind)?;

@@ -1,10 +1,8 @@
 //! A dossier's document: fields under flat keys, steps as events.
 
-use automerge::ReadDoc;
-
 use super::event::dossier_events;
 use super::raw::{Authors, DefectKind};
-use super::{Conflict, Defect, RawDoc};
+use super::{Conflict, Defect, Document, RawDoc};
 use crate::codec::Text;
 use crate::domain::dossier::{
     Basis, CodeKind, Delivery, Dossier, DossierEvent, DossierField, DossierStep, Finance, History,
@@ -27,8 +25,8 @@ const MAX_CODES: usize = 16;
 const MAX_ROUNDS: usize = 50;
 
 /// Reads a dossier; never fails. An empty one is a document whose reception has not arrived.
-pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Dossier, Vec<Defect>) {
-    let mut raw = RawDoc::read(document);
+pub fn read(document: &dyn Document, authors: &Authors<'_>) -> (Dossier, Vec<Defect>) {
+    let mut raw = document.read();
     let events = dossier_events(&mut raw, authors);
     let mut dossier = Dossier {
         procedure: raw.record(PROCEDURE),

@@ -1,9 +1,7 @@
 //! A procedure version's document: immutable, the same on every PC that imports the same record.
 
-use automerge::ReadDoc;
-
 use super::raw::DefectKind;
-use super::{Defect, Edit, RawDoc};
+use super::{Defect, Document, Edit};
 use crate::domain::site_time::Day;
 use crate::ids::{DocId, SiteId};
 
@@ -76,8 +74,8 @@ pub fn write_version(version: &ProcedureVersion) -> Vec<Edit> {
 }
 
 /// Reads a version. Versions are never edited: values that differ are a defect.
-pub fn read<D: ReadDoc>(document: &D) -> (ProcedureVersion, Vec<Defect>) {
-    let mut raw = RawDoc::read(document);
+pub fn read(document: &dyn Document) -> (ProcedureVersion, Vec<Defect>) {
+    let mut raw = document.read();
     let mut text = |key: &str| raw.text(key);
     let mut version = ProcedureVersion {
         code: text(CODE).unwrap_or_default(),

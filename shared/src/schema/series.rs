@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use automerge::ReadDoc;
 use serde::{Deserialize, Serialize};
 
 use super::raw::DefectKind;
-use super::{Authors, Defect, Edit, RawDoc};
+use super::{Authors, Defect, Document, Edit};
 use crate::codec;
 use crate::domain::site_time::Day;
 use crate::ids::{DocId, LogId, NodeId, SiteId};
@@ -60,12 +59,12 @@ pub fn give(given: GivenNumber) -> Vec<Edit> {
 }
 
 /// Reads a series; numbers written by another node than `keeper` do not count.
-pub fn read<D: ReadDoc>(
-    document: &D,
+pub fn read(
+    document: &dyn Document,
     keeper: &NodeId,
     authors: &Authors<'_>,
 ) -> (SeriesBook, Vec<Defect>) {
-    let mut raw = RawDoc::read(document);
+    let mut raw = document.read();
     let mut book = SeriesBook::default();
     for event in raw.decode_events::<GivenNumber>() {
         let is_keepers = authors(&event.by.actor) == Some(*keeper);

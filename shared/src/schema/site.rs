@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use automerge::ReadDoc;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::raw::{Authors, DefectKind, RawField};
-use super::{Conflict, Defect, RawDoc, Scalar};
+use super::{Conflict, Defect, Document, RawDoc, Scalar};
 use crate::codec;
 use crate::domain::series::{ReleaseMark, SeriesState};
 use crate::domain::site::{
@@ -98,8 +97,8 @@ fn series_name(series: &SeriesKey) -> String {
 }
 
 /// Reads the site. Records that cannot be read are left out and told.
-pub fn read<D: ReadDoc>(document: &D, authors: &Authors<'_>) -> (Site, Vec<Defect>) {
-    let mut raw = RawDoc::read(document);
+pub fn read(document: &dyn Document, authors: &Authors<'_>) -> (Site, Vec<Defect>) {
+    let mut raw = document.read();
     let mut site = Site {
         name: raw.text(NAME).unwrap_or_default(),
         unit_code: raw.text(UNIT_CODE).unwrap_or_default(),

@@ -10,6 +10,7 @@ use lienquay_node::store::SqliteStore;
 use lienquay_shared::NodeId;
 use lienquay_shared::RequestId;
 use lienquay_shared::command::{Command, Submission};
+use lienquay_shared::schema::AutomergeDocuments;
 use lienquay_shared::wire::link::NodeMode;
 use lienquay_tests::morning::citizen;
 use lienquay_tests::pump::Pump;
@@ -82,6 +83,7 @@ fn host(path: &std::path::Path, seed: u8) -> Result<(Host<SqliteStore>, NodeId, 
         key: opened.identity.clone(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         new_incarnation: false,
+        documents: &AutomergeDocuments,
     };
     let now = lienquay_core::event::Now {
         mono_millis: 0,

@@ -12,6 +12,7 @@ use lienquay_node::store::SqliteStore;
 use lienquay_shared::RequestId;
 use lienquay_shared::command::{Command, Outcome, Submission};
 use lienquay_shared::log::NodeKey;
+use lienquay_shared::schema::AutomergeDocuments;
 use lienquay_shared::wire::link::NodeMode;
 
 use super::dossier;
@@ -47,6 +48,7 @@ impl Counter {
             key: opened.identity.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             new_incarnation: false,
+            documents: &AutomergeDocuments,
         };
         let now = Now {
             mono_millis: 0,

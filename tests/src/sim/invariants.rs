@@ -56,13 +56,7 @@ pub fn check_converged(world: &World) {
     }
 }
 
-/// The disk of a node that belongs to the site.
-fn disk_of(world: &World, node: NodeIndex) -> Option<Disk<'_>> {
-    let site = world.nodes[node].host()?.engine().site()?;
-    Some(Disk::new(world.nodes[node].store(), site))
-}
-
 /// The first member's disk: after convergence it speaks for all.
 fn any_disk<'a>(world: &'a World, members: &[NodeIndex]) -> Option<Disk<'a>> {
-    disk_of(world, *members.first()?)
+    world.disk(*members.first()?)
 }

@@ -11,7 +11,6 @@ use lienquay_shared::wire::keeper::PriorityReason;
 
 use crate::sim::chance::Chance;
 use crate::sim::network::NodeIndex;
-use crate::sim::read::Disk;
 use crate::sim::world::{World, lane};
 
 /// Officers of a site, one a PC.
@@ -57,8 +56,7 @@ impl Officers {
     }
 
     fn choose(&mut self, world: &World, node: NodeIndex) -> Option<Command> {
-        let site = world.nodes[node].host()?.engine().site()?;
-        let disk = Disk::new(world.nodes[node].store(), site);
+        let disk = world.disk(node)?;
         let model = disk.site();
         let seat = model.seats.get(&world.nodes[node].id).copied();
         let role = seat

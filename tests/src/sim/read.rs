@@ -1,11 +1,11 @@
 //! Reading a node's documents from its disk alone, without its engine: what an engine holds in memory proves nothing.
 
-use automerge::{Automerge, Change};
 use lienquay_core::store::Store;
 use lienquay_shared::domain::dossier::Dossier;
 use lienquay_shared::domain::site::Site;
 use lienquay_shared::domain::ticket::Ticket;
 use lienquay_shared::log::DocKind;
+use lienquay_shared::schema::{Document, Documents};
 use lienquay_shared::{DocId, NodeId, SiteId, schema};
 
 use crate::sim::disk::SimStore;
@@ -18,12 +18,17 @@ const ALL: usize = 1_000_000;
 pub struct Disk<'a> {
     store: &'a SimStore,
     site: SiteId,
+    documents: &'static dyn Documents,
 }
 
 impl<'a> Disk<'a> {
-    /// A disk that belongs to `site`.
-    pub fn new(store: &'a SimStore, site: SiteId) -> Self {
-        Self { store, site }
+    /// A disk that belongs to `site`, with documents of one format.
+    pub fn new(store: &'a SimStore, site: SiteId, documents: &'static dyn Documents) -> Self {
+        Self {
+            store,
+            site,
+            documents,
+        }
     }
 
     /// Every document held, with its kind.
@@ -35,21 +40,11 @@ impl<'a> Disk<'a> {
     }
 
     /// A document as snapshot and changes give it; `None` when nothing is held.
-    pub fn document(&self, doc: &DocId) -> Option<Automerge> {
+    pub fn document(&self, doc: &DocId) -> Option<Box<dyn Document>> {
         let row = self.store.doc(doc).unwrap().filter(|row| !row.forgotten)?;
-        let mut document = if row.snapshot.is_empty() {
-            schema::new_document(row.kind)?
-        } else {
-            Automerge::load(&row.snapshot).expect("a snapshot of ours loads")
-        };
         let changes = self.store.changes_since_snapshot(doc).unwrap();
-        let changes = changes
-            .into_iter()
-            .map(|bytes| Change::from_bytes(bytes).expect("a stored change is one"));
-        document
-            .apply_changes(changes)
-            .expect("applied changes apply");
-        Some(document)
+        let loaded = self.documents.load(row.kind, &row.snapshot, changes);
+        loaded.expect("what a disk of ours holds loads")
     }
 
     fn author(&self) -> impl Fn(&[u8]) -> Option<NodeId> + 'static {
@@ -69,19 +64,19 @@ impl<'a> Disk<'a> {
 
     /// A ticket.
     pub fn ticket(&self, doc: &DocId) -> Option<Ticket> {
-        schema::ticket::read(&self.document(doc)?, &self.author()).0
+        schema::ticket::read(self.document(doc)?.as_ref(), &self.author()).0
     }
 
     /// A dossier.
     pub fn dossier(&self, doc: &DocId) -> Option<Dossier> {
-        Some(schema::dossier::read(&self.document(doc)?, &self.author()).0)
+        Some(schema::dossier::read(self.document(doc)?.as_ref(), &self.author()).0)
     }
 
     /// The site.
     pub fn site(&self) -> Site {
         let document = self.document(&schema::site::site_doc(&self.site));
         document
-            .map(|document| schema::site::read(&document, &self.author()).0)
+            .map(|document| schema::site::read(document.as_ref(), &self.author()).0)
             .unwrap_or_default()
     }
 

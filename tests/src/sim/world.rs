@@ -17,6 +17,8 @@ use lienquay_shared::{DocId, NodeId};
 use crate::sim::chance::Chance;
 use crate::sim::clock::SimTime;
 use crate::sim::network::{Arrival, Arriving, Network, NodeIndex};
+use crate::sim::read::Disk;
+use crate::sim::schema::Schema;
 use crate::sim::trace::Trace;
 
 pub use node::{PowerLoss, SimNode};
@@ -79,6 +81,7 @@ pub struct Trap {
 #[derive(Debug)]
 pub struct World {
     seed: u64,
+    schema: Schema,
     now: SimTime,
     queue: BTreeMap<(SimTime, u64), Due>,
     n_queued: u64,
@@ -103,10 +106,16 @@ pub struct World {
 }
 
 impl World {
-    /// An empty world.
+    /// An empty world of automerge documents.
     pub fn new(seed: u64) -> Self {
+        Self::of(seed, Schema::Automerge)
+    }
+
+    /// An empty world.
+    pub fn of(seed: u64, schema: Schema) -> Self {
         let mut world = Self {
             seed,
+            schema,
             now: SimTime::default(),
             queue: BTreeMap::new(),
             n_queued: 0,
@@ -137,6 +146,18 @@ impl World {
     /// The seed everything is drawn from.
     pub fn seed(&self) -> u64 {
         self.seed
+    }
+
+    /// What its documents are made of.
+    pub fn schema(&self) -> Schema {
+        self.schema
+    }
+
+    /// The disk of a node that runs and belongs to a site, to read its documents from.
+    pub fn disk(&self, node: NodeIndex) -> Option<Disk<'_>> {
+        let site = self.nodes[node].host()?.engine().site()?;
+        let store = self.nodes[node].store();
+        Some(Disk::new(store, site, self.schema.documents()))
     }
 
     /// True time.

@@ -64,8 +64,7 @@ pub(crate) fn edit(world: &mut World, node: NodeIndex, doc: DocId, value: &str) 
 }
 
 fn disk(world: &World, node: NodeIndex) -> Disk<'_> {
-    let site = world.nodes[node].host().unwrap().engine().site().unwrap();
-    Disk::new(world.nodes[node].store(), site)
+    world.disk(node).unwrap()
 }
 
 /// A dossier as a node has it.

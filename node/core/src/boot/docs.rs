@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use automerge::Automerge;
 use lienquay_shared::codec::{self, List};
+use lienquay_shared::schema::Document;
 use lienquay_shared::wire::bootstrap::{DocSnapshot, Docs, DocsAsk};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, NodeId};
@@ -102,7 +102,7 @@ impl Engine {
             return Ok(false);
         }
         let actors = self.actors();
-        let parsed = snapshot::parse(&sent.bytes, sent.kind, |actor| {
+        let parsed = snapshot::parse(self.settings.documents, &sent.bytes, sent.kind, |actor| {
             actors.author(actor).is_some()
         });
         let is_kind = known.as_ref().is_none_or(|row| row.kind == sent.kind);
@@ -111,7 +111,7 @@ impl Engine {
             Ok(_) => return self.refuse_snapshot(peer, Reason::SnapshotMismatch),
             Err(reason) => return self.refuse_snapshot(peer, reason),
         };
-        if known.is_some() && !self.join_local(cx, &sent.doc, &mut document)? {
+        if known.is_some() && !self.join_local(cx, &sent.doc, document.as_mut())? {
             return self.refuse_snapshot(peer, Reason::SnapshotMismatch);
         }
         let touched = known
@@ -142,10 +142,10 @@ impl Engine {
         &mut self,
         cx: &mut Cx<'_>,
         doc: &DocId,
-        document: &mut Automerge,
+        document: &mut dyn Document,
     ) -> StoreResult<bool> {
         Ok(match self.docs.read(cx.store, doc)? {
-            Some(local) => document.merge(&mut local.clone()).is_ok(),
+            Some(local) => snapshot::join(document, local),
             None => true,
         })
     }

@@ -149,8 +149,11 @@ impl Engine {
     }
 
     fn held_changes(&mut self, cx: &mut Cx<'_>, doc: &DocId) -> StoreResult<BTreeSet<ChangeHash>> {
+        let documents = self.settings.documents;
         let document = self.docs.read(cx.store, doc)?;
-        Ok(document.map(snapshot::changes_of).unwrap_or_default())
+        Ok(document
+            .map(|document| snapshot::changes_of(documents, document))
+            .unwrap_or_default())
     }
 
     fn lacks_change(&self, cx: &Cx<'_>, entry: &EntryRef) -> StoreResult<bool> {

@@ -116,7 +116,7 @@ impl Engine {
         for (touched, doc, kind) in listed {
             let bytes = match self.docs.read(cx.store, &doc)? {
                 // Not compressed: a small file that expands without bound could not be told from an honest one.
-                Some(document) => Blob::new(document.save_nocompress()).unwrap_or_default(),
+                Some(document) => Blob::new(document.save_plain()).unwrap_or_default(),
                 None => Blob::default(),
             };
             if !docs.is_empty() && n_bytes + bytes.len() > MAX_ANSWER_BYTES {

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use lienquay_core::store::{EntryState, Store};
 use lienquay_shared::{ChangeHash, DocId, LogId};
 
-use super::{Verdict, disk_of};
+use super::Verdict;
 use crate::sim::network::NodeIndex;
+use crate::sim::read::Disk;
 use crate::sim::world::World;
 
 /// Documents whose heads are compared in every run, spread over all; the entry states of every document always are.
@@ -48,7 +49,7 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
 }
 
 fn documents(world: &World, node: NodeIndex) -> BTreeMap<DocId, States> {
-    let Some(disk) = disk_of(world, node) else {
+    let Some(disk) = world.disk(node) else {
         return BTreeMap::new();
     };
     let store = world.nodes[node].store();
@@ -79,14 +80,13 @@ fn compare_heads(
     other: NodeIndex,
     documents: &BTreeMap<DocId, States>,
 ) -> Verdict {
-    let (Some(left), Some(right)) = (disk_of(world, one), disk_of(world, other)) else {
+    let (Some(left), Some(right)) = (world.disk(one), world.disk(other)) else {
         return Ok(());
     };
     let stride = documents.len().div_ceil(SAMPLED_DOCUMENTS).max(1);
     for doc in documents.keys().step_by(stride) {
-        let heads =
-            |document: Option<automerge::Automerge>| document.map(|document| document.get_heads());
-        let (left, right) = (heads(left.document(doc)), heads(right.document(doc)));
+        let heads = |disk: &Disk<'_>| disk.document(doc).map(|document| document.heads());
+        let (left, right) = (heads(&left), heads(&right));
         if left != right {
             return Err(format!(
                 "{} and {} have different heads of {doc:?}: {left:?} and {right:?}",

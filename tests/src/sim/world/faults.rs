@@ -26,6 +26,7 @@ impl World {
             chance,
             disk,
             self.now(),
+            self.schema(),
         ));
         let node = self.nodes.len() - 1;
         self.start(node, new_incarnation);

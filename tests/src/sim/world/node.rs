@@ -13,6 +13,7 @@ use lienquay_shared::log::NodeKey;
 use crate::sim::chance::Chance;
 use crate::sim::clock::{SimClock, SimTime};
 use crate::sim::disk::SimStore;
+use crate::sim::schema::Schema;
 use crate::sim::world::rogue::Rogue;
 
 /// How a process ends.
@@ -43,6 +44,7 @@ pub struct SimNode {
     pub unanswered: BTreeMap<Token, super::orders::Ordered>,
     pub(super) rogue: Option<Rogue>,
     key: NodeKey,
+    schema: Schema,
     host: Option<Host<SimStore>>,
     /// The disk while no process runs.
     disk: Option<SimStore>,
@@ -66,6 +68,7 @@ impl SimNode {
         chance: Chance,
         disk: SimStore,
         now: SimTime,
+        schema: Schema,
     ) -> Self {
         let key = NodeKey::from_secret(&secret);
         Self {
@@ -78,6 +81,7 @@ impl SimNode {
             unanswered: BTreeMap::new(),
             rogue: None,
             key,
+            schema,
             host: None,
             disk: Some(disk),
             chance,
@@ -162,6 +166,7 @@ impl SimNode {
             key: self.key.clone(),
             version: "0.1.0".to_owned(),
             new_incarnation: self.new_incarnation,
+            documents: self.schema.documents(),
         };
         let rng = Rng::from_seed(self.chance.bytes());
         self.host = Some(Host::open(disk, settings, self.clock.now(now), rng)?);

@@ -8,7 +8,6 @@ use lienquay_shared::{DocId, LogId, RequestId};
 
 use crate::sim::clock::SimTime;
 use crate::sim::network::NodeIndex;
-use crate::sim::read::Disk;
 use crate::sim::world::World;
 
 /// An answer must come within this, whatever happens to others; silence is the worst failure.
@@ -217,8 +216,7 @@ impl World {
     }
 
     fn ticket_day(&self, node: NodeIndex, doc: &DocId) -> Option<i32> {
-        let site = self.nodes[node].host()?.engine().site()?;
-        Some(Disk::new(self.nodes[node].store(), site).ticket(doc)?.day.0)
+        Some(self.disk(node)?.ticket(doc)?.day.0)
     }
 
     /// Whether somebody tried to write a field of a dossier and never heard what became of it: then it may show that.

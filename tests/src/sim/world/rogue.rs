@@ -39,6 +39,7 @@ impl World {
             chance,
             SimStore::new(),
             self.now(),
+            self.schema(),
         );
         node.rogue = Some(Rogue::default());
         node.is_outside = true;

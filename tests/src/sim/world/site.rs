@@ -13,6 +13,7 @@ use crate::sim::clock::SimTime;
 use crate::sim::disk::SimStore;
 use crate::sim::network::NodeIndex;
 use crate::sim::procedure;
+use crate::sim::schema::Schema;
 use crate::sim::world::World;
 
 /// How long a person and the machines may take over one join.
@@ -21,6 +22,7 @@ const MAX_JOIN_MILLIS: u64 = 60_000;
 /// A site ready to work, to start any number of runs from.
 #[derive(Debug, Clone)]
 pub struct Prepared {
+    schema: Schema,
     at: SimTime,
     nodes: Vec<(String, [u8; 32], SimStore)>,
 }
@@ -205,6 +207,7 @@ impl World {
             .map(|node| (node.name.clone(), node.secret(), node.store().clone_disk()))
             .collect();
         Prepared {
+            schema: self.schema(),
             at: self.now(),
             nodes,
         }
@@ -212,7 +215,7 @@ impl World {
 
     /// A run of its own seed from a prepared site: every PC is switched on at the same moment.
     pub fn from_prepared(seed: u64, prepared: &Prepared) -> Self {
-        let mut world = Self::new(seed);
+        let mut world = Self::of(seed, prepared.schema);
         world.start_at(prepared.at);
         for (name, secret, disk) in &prepared.nodes {
             world.add_node_with(name, *secret, disk.clone_disk(), false);

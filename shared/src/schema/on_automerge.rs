@@ -1,0 +1,186 @@
+//! Documents in production: automerge behind the boundary of [`super::document`].
+
+mod plain;
+
+use std::any::Any;
+
+use automerge::transaction::CommitOptions;
+use automerge::{ActorId, Automerge, AutomergeError, PatchLog, ReadDoc};
+
+use super::document::{Change, Contained, Document, DocumentError, Documents};
+use super::{Edit, RawDoc, edits_of, genesis_hash, is_genesis, new_document, write};
+use crate::ids::ChangeHash;
+use crate::log::DocKind;
+
+/// Automerge documents.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AutomergeDocuments;
+
+/// Where an automerge chunk says its type, and the type of an uncompressed change.
+const CHUNK_TYPE: (usize, u8) = (8, 1);
+
+impl From<AutomergeError> for DocumentError {
+    fn from(error: AutomergeError) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl Documents for AutomergeDocuments {
+    fn genesis(&self, kind: DocKind) -> Option<ChangeHash> {
+        genesis_hash(kind)
+    }
+
+    fn is_genesis(&self, change: &ChangeHash) -> bool {
+        is_genesis(change)
+    }
+
+    fn load(
+        &self,
+        kind: DocKind,
+        saved: &[u8],
+        changes: Vec<Vec<u8>>,
+    ) -> Result<Option<Box<dyn Document>>, DocumentError> {
+        let mut document = if saved.is_empty() {
+            match new_document(kind) {
+                Some(document) => document,
+                None => return Ok(None),
+            }
+        } else {
+            Automerge::load(saved)?
+        };
+        let changes = changes.into_iter().map(parse);
+        document.apply_changes(changes.collect::<Result<Vec<_>, _>>()?)?;
+        Ok(Some(Box::new(document)))
+    }
+
+    fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError> {
+        if !plain::is_document(bytes) {
+            return Err(DocumentError("not one plain document".to_owned()));
+        }
+        Ok(Box::new(Automerge::load(bytes)?))
+    }
+
+    fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError> {
+        if bytes.get(CHUNK_TYPE.0) != Some(&CHUNK_TYPE.1) {
+            return Err(DocumentError("not a plain change".to_owned()));
+        }
+        Ok(Box::new(parse(bytes)?))
+    }
+}
+
+impl Change for automerge::Change {
+    fn hash(&self) -> ChangeHash {
+        ours(&self.hash())
+    }
+
+    fn actor(&self) -> &[u8] {
+        self.actor_id().to_bytes()
+    }
+
+    fn deps(&self) -> Vec<ChangeHash> {
+        self.deps().iter().map(ours).collect()
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.raw_bytes()
+    }
+
+    fn edits(&self) -> Vec<Edit> {
+        edits_of(self)
+    }
+}
+
+impl Document for Automerge {
+    fn read(&self) -> RawDoc {
+        RawDoc::read(self)
+    }
+
+    fn heads(&self) -> Vec<ChangeHash> {
+        self.get_heads().iter().map(ours).collect()
+    }
+
+    fn history(&self) -> Vec<Contained> {
+        let changes = self.get_changes_meta(&[]);
+        let contained = changes.iter().map(|change| Contained {
+            hash: ours(&change.hash),
+            actor: change.actor.to_bytes().to_vec(),
+        });
+        contained.collect()
+    }
+
+    fn contains(&self, change: &ChangeHash) -> bool {
+        self.get_change_meta_by_hash(&theirs(change)).is_some()
+    }
+
+    fn missing(&self, changes: &[ChangeHash]) -> Vec<ChangeHash> {
+        let changes: Vec<_> = changes.iter().map(theirs).collect();
+        self.get_missing_deps(&changes).iter().map(ours).collect()
+    }
+
+    fn change(&self, hash: &ChangeHash) -> Option<Box<dyn Change>> {
+        let change = self.get_change_by_hash(&theirs(hash))?;
+        Some(Box::new(change))
+    }
+
+    fn apply(&mut self, change: &dyn Change) -> Result<(), DocumentError> {
+        let any: &dyn Any = change;
+        let change = match any.downcast_ref::<automerge::Change>() {
+            Some(change) => change.clone(),
+            None => parse(change.bytes().to_vec())?,
+        };
+        Ok(self.apply_changes([change])?)
+    }
+
+    fn write(
+        &mut self,
+        actor: [u8; 16],
+        beside: &[ChangeHash],
+        edits: &[Edit],
+        salt: [u8; 16],
+    ) -> Result<Box<dyn Change>, DocumentError> {
+        let actor = ActorId::from(&actor[..]);
+        let mut heads: Vec<_> = beside.iter().map(theirs).collect();
+        let since = |heads: &[_]| self.get_changes_meta(heads);
+        if !heads.is_empty() && since(&heads).iter().any(|change| *change.actor == actor) {
+            // Automerge would go on under another name.
+            heads.clear();
+        }
+        self.set_actor(actor.clone());
+        let mut tx = match heads.as_slice() {
+            [] => self.transaction(),
+            heads => self
+                .transaction_at(PatchLog::inactive(), heads)
+                .map_err(|error| DocumentError(error.to_string()))?,
+        };
+        if let Err(error) = write(&mut tx, edits, salt) {
+            tx.rollback();
+            return Err(error.into());
+        }
+        let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
+        let change = hash.and_then(|hash| self.get_change_by_hash(&hash));
+        match change.filter(|change| *change.actor_id() == actor) {
+            Some(change) => Ok(Box::new(change)),
+            None => Err(DocumentError("nothing was written as asked".to_owned())),
+        }
+    }
+
+    fn save(&self) -> Vec<u8> {
+        self.save()
+    }
+
+    fn save_plain(&self) -> Vec<u8> {
+        self.save_nocompress()
+    }
+}
+
+fn parse(bytes: Vec<u8>) -> Result<automerge::Change, DocumentError> {
+    automerge::Change::from_bytes(bytes).map_err(|error| DocumentError(error.to_string()))
+}
+
+fn ours(hash: &automerge::ChangeHash) -> ChangeHash {
+    ChangeHash(hash.0)
+}
+
+fn theirs(hash: &ChangeHash) -> automerge::ChangeHash {
+    automerge::ChangeHash(hash.0)
+}
