@@ -2,9 +2,10 @@
 //!
 //! Three sources: announcements on the LAN (mDNS), addresses remembered from earlier links, and addresses typed in. A
 //! peer that is linked is left alone; one that turned us away is left alone for a while; the others are tried again and
-//! again, ever more slowly.
+//! again, ever more slowly. One address may belong to one peer by memory and to another by announcement, after a router
+//! handed out all addresses anew: both are tried, one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 
 use lienquay_shared::NodeId;
@@ -39,11 +40,15 @@ enum Source {
 
 #[derive(Debug, Clone, Copy)]
 struct Target {
-    expect: Option<NodeId>,
     source: Source,
     n_failures: u32,
     due_mono_millis: u64,
+    /// Being dialled: due when neither a link nor a failure came of it.
+    is_dialled: bool,
 }
+
+/// Where, and who must answer there: anybody if `None`.
+type Place = (SocketAddr, Option<NodeId>);
 
 #[derive(Debug, Clone, Copy)]
 struct Linked {
@@ -55,7 +60,7 @@ struct Linked {
 #[derive(Debug)]
 pub(crate) struct Dialer {
     me: NodeId,
-    targets: BTreeMap<SocketAddr, Target>,
+    targets: BTreeMap<Place, Target>,
     linked: BTreeMap<NodeId, Linked>,
     shunned: BTreeMap<NodeId, u64>,
     /// The last address at which each peer answered.
@@ -81,13 +86,18 @@ impl Dialer {
 
     /// Somebody typed an address: it is tried at once, and for ever.
     pub(crate) fn typed(&mut self, addr: SocketAddr, mono_millis: u64) {
-        self.targets.remove(&addr);
+        self.targets.retain(|(other, _), _| *other != addr);
         self.add(addr, None, Source::Kept, mono_millis);
     }
 
     /// A peer announces itself.
     pub(crate) fn seen(&mut self, peer: NodeId, addr: SocketAddr, mono_millis: u64) {
-        if peer == self.me || self.linked.contains_key(&peer) || self.targets.contains_key(&addr) {
+        let is_known = |place| self.targets.contains_key(&place);
+        if peer == self.me
+            || self.linked.contains_key(&peer)
+            || is_known((addr, None))
+            || is_known((addr, Some(peer)))
+        {
             return;
         }
         let wait = if self.me < peer {
@@ -99,14 +109,15 @@ impl Dialer {
     }
 
     fn add(&mut self, addr: SocketAddr, expect: Option<NodeId>, source: Source, due: u64) {
-        if self.targets.len() < MAX_TARGETS || self.targets.contains_key(&addr) {
+        let place = (addr, expect);
+        if self.targets.len() < MAX_TARGETS || self.targets.contains_key(&place) {
             self.targets.insert(
-                addr,
+                place,
                 Target {
-                    expect,
                     source,
                     n_failures: 0,
                     due_mono_millis: due,
+                    is_dialled: false,
                 },
             );
         }
@@ -123,14 +134,13 @@ impl Dialer {
         );
         if let Some(addr) = dialled {
             self.answered.insert(peer, addr);
-            if let Some(target) = self.targets.get_mut(&addr) {
-                target.expect = Some(peer);
+            if let Some(target) = self.targets.remove(&(addr, None)) {
+                self.targets.insert((addr, Some(peer)), target);
             }
         }
-        for target in self.targets.values_mut() {
-            if target.expect == Some(peer) {
-                target.due_mono_millis = NEVER;
-            }
+        for target in self.targets_of(peer) {
+            target.due_mono_millis = NEVER;
+            target.is_dialled = false;
         }
     }
 
@@ -141,29 +151,33 @@ impl Dialer {
         };
         let was_short = mono_millis < linked.since_mono_millis + SHORT_LINK_MILLIS;
         if let Some(addr) = linked.dialled.or(self.answered.get(&peer).copied())
-            && !self.targets.contains_key(&addr)
+            && !self.targets.contains_key(&(addr, Some(peer)))
         {
             self.add(addr, Some(peer), Source::Kept, mono_millis);
         }
-        for target in self.targets.values_mut() {
-            if target.expect == Some(peer) {
-                target.n_failures = if was_short { target.n_failures + 1 } else { 0 };
-                target.due_mono_millis = mono_millis + retry_after(target.n_failures);
-            }
+        for target in self.targets_of(peer) {
+            target.n_failures = if was_short { target.n_failures + 1 } else { 0 };
+            target.due_mono_millis = mono_millis + retry_after(target.n_failures);
         }
+    }
+
+    fn targets_of(&mut self, peer: NodeId) -> impl Iterator<Item = &mut Target> {
+        self.targets
+            .iter_mut()
+            .filter(move |((_, expect), _)| *expect == Some(peer))
+            .map(|(_, target)| target)
     }
 
     /// A dial ended without a link.
     pub(crate) fn failed(&mut self, addr: SocketAddr, mono_millis: u64) {
-        let Some(target) = self.targets.get_mut(&addr) else {
-            return;
-        };
-        target.n_failures += 1;
-        if target.source == Source::Seen && target.n_failures >= SEEN_FAILURES {
-            self.targets.remove(&addr);
-        } else if target.due_mono_millis != NEVER {
+        self.targets.retain(|(at, _), target| {
+            if *at != addr || !std::mem::take(&mut target.is_dialled) {
+                return true;
+            }
+            target.n_failures += 1;
             target.due_mono_millis = mono_millis + retry_after(target.n_failures);
-        }
+            target.source == Source::Kept || target.n_failures < SEEN_FAILURES
+        });
     }
 
     /// The engine turned a peer away (another site, not on the roster, shut out): it is not dialled for a while.
@@ -182,20 +196,31 @@ impl Dialer {
     /// What to dial now.
     pub(crate) fn take_due(&mut self, mono_millis: u64) -> Vec<(SocketAddr, Option<NodeId>)> {
         let mut due = Vec::new();
-        for (addr, target) in &mut self.targets {
+        let mut busy: BTreeSet<SocketAddr> = self
+            .targets
+            .iter()
+            .filter(|(_, target)| target.is_dialled && target.due_mono_millis > mono_millis)
+            .map(|((addr, _), _)| *addr)
+            .collect();
+        for ((addr, expect), target) in &mut self.targets {
             if target.due_mono_millis > mono_millis {
                 continue;
             }
-            let shunned_until = target
-                .expect
+            let shunned_until = expect
                 .and_then(|peer| self.shunned.get(&peer).copied())
                 .unwrap_or(0);
             if shunned_until > mono_millis {
                 target.due_mono_millis = shunned_until;
                 continue;
             }
-            target.due_mono_millis = mono_millis + DIAL_MILLIS;
-            due.push((*addr, target.expect));
+            // An address is dialled for one peer at a time.
+            target.is_dialled = busy.insert(*addr);
+            if target.is_dialled {
+                target.due_mono_millis = mono_millis + DIAL_MILLIS;
+                due.push((*addr, *expect));
+            } else {
+                target.due_mono_millis = mono_millis + FIRST_RETRY_MILLIS;
+            }
         }
         due
     }
@@ -310,6 +335,23 @@ mod tests {
         assert_eq!(dialled(&mut dialer, 0), [0; 0]);
         assert_eq!(dialer.next_timeout(), SHUN_MILLIS);
         assert_eq!(dialled(&mut dialer, SHUN_MILLIS), [1]);
+    }
+
+    #[test]
+    fn after_new_leases_an_address_is_tried_for_its_old_owner_and_its_new_one() {
+        let mut dialer = Dialer::new(ME);
+        dialer.remember(SMALLER, addr(1), 0);
+        dialer.seen(GREATER, addr(1), 0);
+        assert_eq!(dialer.take_due(0), [(addr(1), Some(SMALLER))]);
+        // One at a time; the answer is of the one that was dialled.
+        dialer.failed(addr(1), 500);
+        assert_eq!(dialer.take_due(1_000), [(addr(1), Some(GREATER))]);
+        dialer.linked(GREATER, Some(addr(1)), 1_100);
+        assert_eq!(dialer.take_due(1_500), [(addr(1), Some(SMALLER))]);
+        dialer.unlinked(GREATER, 60_000);
+        assert_eq!(dialer.take_due(61_000), [(addr(1), Some(SMALLER))]);
+        dialer.failed(addr(1), 61_500);
+        assert_eq!(dialer.take_due(62_000), [(addr(1), Some(GREATER))]);
     }
 
     #[test]
