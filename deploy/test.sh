@@ -14,6 +14,7 @@ case "${1:-}" in
 --long)
     export LIENQUAY_SEEDS="${LIENQUAY_SEEDS:-5000}"
     export PROPTEST_CASES="${PROPTEST_CASES:-5000}"
+    export LIENQUAY_FREEZE_SECONDS="${LIENQUAY_FREEZE_SECONDS:-75}"
     ;;
 *)
     echo "usage: deploy/test.sh [--long]" >&2

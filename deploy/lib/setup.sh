@@ -52,9 +52,9 @@ need_display() {
     install_missing xvfb:Xvfb openbox:openbox xdotool:xdotool imagemagick:import x11-xserver-utils:xmodmap
 }
 
-# Ends and hurts real processes at a chosen system call.
+# Ends and hurts real processes at a chosen system call; network namespaces with bridges, cables and rates.
 need_fault_tools() {
-    install_missing strace:strace
+    install_missing strace:strace iproute2:ip iproute2:tc iproute2:bridge util-linux:nsenter
 }
 
 setup() {

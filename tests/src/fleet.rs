@@ -1,5 +1,5 @@
-//! Real counters: one process, data folder and port each, on this machine's loopback. For the multi-process tests, the demo
-//! and the measurements.
+//! Real counters: one process, data folder and port each, on this machine's loopback or in a network namespace of a lab.
+//! For the multi-process tests, the real network, the demo and the measurements.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -8,13 +8,18 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use lienquay_node::ipc::{Client, Request, Response};
+use lienquay_node::runtime::DEFAULT_PORT;
 use lienquay_shared::command::{Command, Outcome, Submission};
 use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{NodeId, RequestId};
 
 use crate::display::{self, Display};
+#[cfg(target_os = "linux")]
+use crate::netlab::Seat;
 
+/// What a node in a lab notes in the `node.log` of its folder, which is kept when a story fails.
+const LAB_LOG: &str = "info,lienquay_node::net=debug,lienquay_node::runtime=debug,libp2p=warn";
 /// How often something that must come is looked for.
 const POLL: Duration = Duration::from_millis(20);
 /// How long it may take: a loaded test machine is slow, a hung node hangs for ever.
@@ -30,7 +35,8 @@ pub fn window_program() -> Result<PathBuf> {
     built("lienquay").context("cargo build -p lienquay-gui")
 }
 
-fn built(name: &str) -> Result<PathBuf> {
+/// A built program of this workspace.
+pub(crate) fn built(name: &str) -> Result<PathBuf> {
     let here = std::env::current_exe()?;
     let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     here.ancestors()
@@ -100,6 +106,10 @@ pub struct Pc {
     /// Where it listens.
     pub addr: SocketAddr,
     program: PathBuf,
+    /// The network namespace it stands in; none for this machine's own network.
+    space: Option<String>,
+    /// Whether it looks for others through mDNS.
+    mdns: bool,
     /// Shows its desk: this program runs instead of the node alone.
     window: Option<WindowProgram>,
     process: Option<Child>,
@@ -114,10 +124,32 @@ impl Pc {
             folder: parent.join(name.replace(' ', "-")),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port()?)),
             program: program.to_path_buf(),
+            space: None,
+            mdns: false,
             window: None,
             process: None,
             last_exit: None,
         })
+    }
+
+    /// A PC that has not been set up yet, at a seat of a lab. It listens on all its interfaces, at the usual port.
+    #[cfg(target_os = "linux")]
+    pub fn at(seat: &Seat, program: &Path, parent: &Path) -> Result<Self> {
+        let number = seat.addr().octets()[3];
+        let mut pc = Self::new(program, parent, &format!("quay {number}"))?;
+        pc.addr = SocketAddr::from((seat.addr(), DEFAULT_PORT));
+        pc.space = Some(seat.space().name().to_owned());
+        Ok(pc)
+    }
+
+    /// Whether it looks for others through mDNS.
+    pub fn uses_mdns(&self) -> bool {
+        self.mdns
+    }
+
+    /// From the next start on it looks for others through mDNS.
+    pub fn use_mdns(&mut self) {
+        self.mdns = true;
     }
 
     /// From the next start on it shows its desk in a window.
@@ -131,7 +163,11 @@ impl Pc {
     }
 
     fn run(&self, arguments: &[&str]) -> Process {
-        let mut process = Process::new(&self.program);
+        let mut process = match &self.space {
+            #[cfg(target_os = "linux")]
+            Some(space) => crate::netlab::command_in(space, &self.program),
+            _ => Process::new(&self.program),
+        };
         process
             .arg("--data")
             .arg(&self.folder)
@@ -176,7 +212,6 @@ impl Pc {
 
     /// Starts the node and waits until it answers.
     pub async fn start(&mut self, peers: &[SocketAddr]) -> Result<()> {
-        let listen = self.addr.to_string();
         let mut process = match &self.window {
             Some(window) => {
                 let mut process = Process::new(&window.program);
@@ -192,7 +227,14 @@ impl Pc {
             }
             None => self.run(&["run"]),
         };
-        process.args(["--no-mdns", "--listen", &listen]);
+        if !self.mdns {
+            process.arg("--no-mdns");
+        }
+        if self.space.is_none() {
+            process.arg("--listen").arg(self.addr.to_string());
+        } else {
+            process.arg("--log-file").env("LIENQUAY_LOG", LAB_LOG);
+        }
         for peer in peers {
             process.arg("--peer").arg(peer.to_string());
         }
@@ -234,6 +276,24 @@ impl Pc {
         Ok(())
     }
 
+    /// `kill -STOP`: it is there and does nothing, as a PC that swaps or sleeps.
+    pub fn freeze(&self) -> Result<()> {
+        self.signal("-STOP")
+    }
+
+    /// `kill -CONT`.
+    pub fn thaw(&self) -> Result<()> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, signal: &str) -> Result<()> {
+        let pid = self.pid().context("it does not run")?.to_string();
+        let done = Process::new("kill").args([signal, &pid]).status()?;
+        done.success()
+            .then_some(())
+            .with_context(|| format!("kill {signal} {pid}: {done}"))
+    }
+
     /// Ends the node in good order.
     pub async fn stop(&mut self) -> Result<()> {
         let mut client = self.client().await?;
@@ -264,9 +324,22 @@ impl Pc {
 
     /// Joins this PC to the site of `member`, whose officer compares the digits; then starts the node.
     pub async fn join(&mut self, member: &Self) -> Result<()> {
-        let addr = member.addr.to_string();
-        let mut joining = self
-            .run(&["join", "--addr", &addr, "--name", &self.name, "--yes"])
+        self.join_at(member, Some(member.addr)).await?;
+        self.start(&[member.addr]).await
+    }
+
+    /// Joins this PC to the site of `member`, which it finds through mDNS.
+    pub async fn join_by_mdns(&mut self, member: &Self) -> Result<()> {
+        self.join_at(member, None).await?;
+        self.start(&[]).await
+    }
+
+    async fn join_at(&self, member: &Self, addr: Option<SocketAddr>) -> Result<()> {
+        let mut process = self.run(&["join", "--name", &self.name, "--yes"]);
+        if let Some(addr) = addr {
+            process.arg("--addr").arg(addr.to_string());
+        }
+        let mut joining = process
             .stdout(Stdio::null())
             .stderr(Stdio::piped())
             .spawn()?;
@@ -280,7 +353,7 @@ impl Pc {
         if !ended.success() {
             bail!("joining ended with {ended}");
         }
-        self.start(&[member.addr]).await
+        Ok(())
     }
 }
 

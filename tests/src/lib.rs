@@ -5,10 +5,13 @@
     reason = "a harness fails by panicking: its caller is a test"
 )]
 
+pub mod agreement;
 pub mod crash;
 pub mod display;
 pub mod fleet;
 pub mod morning;
+#[cfg(target_os = "linux")]
+pub mod netlab;
 pub mod pump;
 pub mod scale;
 pub mod sim;

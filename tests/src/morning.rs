@@ -1,6 +1,7 @@
 //! What officers do all morning, on real counters: issue, call, serve, receive. Remembers what was acknowledged.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use lienquay_node::ipc::Client;
@@ -19,6 +20,10 @@ pub struct Acknowledged {
     /// Dossiers it received, by code.
     pub received: BTreeMap<String, DocId>,
 }
+
+/// Between two looks at an empty queue, and how many of them.
+const IDLE: Duration = Duration::from_millis(100);
+const MAX_IDLE: u32 = 20;
 
 /// One desk with its connection.
 #[derive(Debug)]
@@ -161,5 +166,32 @@ impl Desk {
             }
             other => bail!("not a dossier: {other:?}"),
         }
+    }
+
+    /// Calls and serves until `enough` citizens were served here, or nobody is to be had for two seconds; receives a
+    /// dossier for every third.
+    pub async fn work(&mut self, enough: usize) -> Result<()> {
+        let mut n_idle = 0;
+        while self.acknowledged.called.len() < enough && n_idle < MAX_IDLE {
+            match self.call().await? {
+                Ok(ticket) => {
+                    n_idle = 0;
+                    self.serve(ticket).await?;
+                    let n_served = self.acknowledged.called.len();
+                    if n_served.is_multiple_of(3) {
+                        let citizen = u64::from(self.desk) * 1_000 + n_served as u64;
+                        self.receive(citizen).await?;
+                    }
+                }
+                Err(
+                    Refusal::NothingWaiting | Refusal::KeeperUnreachable { .. } | Refusal::TooBusy,
+                ) => {
+                    n_idle += 1;
+                    tokio::time::sleep(IDLE).await;
+                }
+                Err(other) => bail!("desk {}: {other}", self.desk),
+            }
+        }
+        Ok(())
     }
 }
