@@ -14,6 +14,7 @@ if [ "${1:-}" = --window ]; then
     shift
     need_display
     cargo build --locked --release -p lienquay-node -p lienquay-gui -p lienquay-tests --bins
+    cargo build --locked --release -p lienquay-gui --example empty_window
     exec "${CARGO_TARGET_DIR:-target}/release/lienquay-measure-window" "$@"
 fi
 # The processes that are measured, then what measures them.

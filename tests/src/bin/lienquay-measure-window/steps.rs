@@ -37,7 +37,7 @@ fn window_on(display: &Display, pc: &Pc, more: &[&str]) -> Result<Measured> {
 /// An empty window beside: first frame, idle share, memory.
 async fn empty(display: &Display) -> Result<(Duration, f64, u64)> {
     let program = window_program()?.with_file_name(format!(
-        "lienquay-empty-window{}",
+        "examples/empty_window{}",
         std::env::consts::EXE_SUFFIX
     ));
     let mut window = Measured::start(display.show(&mut Command::new(program)))?;

@@ -38,7 +38,7 @@ fn main() -> eframe::Result {
         ..NativeOptions::default()
     };
     eframe::run_native(
-        "lienquay-empty-window",
+        "empty_window",
         options,
         Box::new(|_cc| Ok(Box::<Empty>::default())),
     )
