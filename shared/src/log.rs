@@ -25,6 +25,8 @@ pub mod bounds {
     pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
     /// Entries in one batch, and the longest stretch of a log without a signature.
     pub const MAX_BATCH_ENTRIES: usize = 64;
+    /// Positions in a log. A PC that writes a thousand entries a second for ever reaches it in 285,000 years.
+    pub const MAX_SEQ: u64 = 1 << 53;
     /// Headers and changes in one batch; keeps a message under 1 MiB.
     pub const MAX_BATCH_BYTES: usize = 600 * 1024;
     /// Bytes of a log without a signature: with one more entry of the largest size it still fits a batch.

@@ -4,7 +4,7 @@
 //! would stall its log for ever. Refused are only a wrong chain or signature, a change that is not the one its header
 //! names, and a change made under the actor of another log.
 
-use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
+use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_SEQ};
 use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
 use lienquay_shared::schema::{Change, Documents};
 use lienquay_shared::wire::Reason;
@@ -35,6 +35,14 @@ impl Engine {
         let Some(site) = self.site else { return Ok(()) };
         if !self.roster.knows(&batch.log.node) {
             self.reasons.count(Some(peer), Reason::UnknownAuthor);
+            return Ok(());
+        }
+        if batch.last_seq() > MAX_SEQ {
+            self.reasons.count(Some(peer), Reason::MalformedEntry);
+            return Ok(());
+        }
+        if !self.has_room_for(&batch.log) {
+            self.reasons.count(Some(peer), Reason::TooMany);
             return Ok(());
         }
         if batch.branch_of.is_some() {
@@ -101,6 +109,7 @@ impl Engine {
         };
         if self.own == Some(log) {
             // Written by a copy of this folder: what is never continued from a copy is not continued from here either.
+            self.doubt_proven();
             self.own_log_overtaken(cx)?;
         }
         let n_bytes = n_bytes_of(&entries);
@@ -183,8 +192,11 @@ impl Engine {
         cx.store.put_entry(&stored)?;
         match (state, change) {
             (EntryState::Pending, Some(change)) => {
-                self.try_apply(cx, &stored, change.as_ref(), Ancestry::Release)?;
-                self.retry_pending(cx, stored.header.doc, stored.header.kind)?;
+                // Only something applied lets others go on; trying them all for one that waits itself would cost more with
+                // each that waits.
+                if self.try_apply(cx, &stored, change.as_ref(), Ancestry::Release)? {
+                    self.retry_pending(cx, stored.header.doc, stored.header.kind)?;
+                }
                 self.rebuild_if_crowded_out(cx, &stored)
             }
             // A valid entry that builds on this one may have come first, and was waiting for it.
@@ -245,6 +257,7 @@ impl Engine {
             .apply(cx.store, &header.doc, header.kind, change)?;
         if let Applied::Missing(missing) = &outcome
             && ancestry == Ancestry::Release
+            && self.may_hold_set_aside()
         {
             match self.release_ancestors(cx, &header.doc, header.kind, missing)? {
                 Released::All => {

@@ -348,7 +348,9 @@ impl Engine {
         self.boot_avoid(cx, peer);
     }
 
+    /// Something of the copy came, or became proven.
     fn boot_store(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+        self.boot.lost_since = None;
         let bytes = self.boot.copy.as_ref().map(codec::encode);
         cx.store.set_meta(FACT, &bytes.unwrap_or_default())?;
         self.wrote_others(cx.now);

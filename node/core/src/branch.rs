@@ -107,6 +107,12 @@ impl Engine {
         let Some(ours) = self.logs.hash_at(cx.store, site, &log, batch.after)? else {
             return Ok(());
         };
+        // Whoever answers what its author never signed is not asked further back.
+        let is_signed = batch.verify(&previous).is_ok();
+        if !is_signed || (batch.after == 0 && ours != previous) {
+            self.reasons.count(Some(peer), Reason::BadSignature);
+            return Ok(());
+        }
         if ours != previous {
             let step = TRACE_STEP.max((self.logs.head(site, &log).0 - batch.after) * 2);
             self.ask_trace(
@@ -152,6 +158,10 @@ impl Engine {
             return Ok(());
         };
         let fork_at = first.header.seq - 1;
+        if !self.has_room_for(&log.branch(fork_at, &first.hash)) {
+            self.reasons.count(Some(peer), Reason::TooMany);
+            return Ok(());
+        }
         let (Some(shared), Some(ours)) = (
             self.logs.hash_at(cx.store, site, &log, fork_at)?,
             self.logs.hash_at(cx.store, site, &log, fork_at + 1)?,

@@ -41,6 +41,9 @@ impl Engine {
         let Some(site_id) = self.site.filter(|_| !self.boot.is_loading()) else {
             return self.refuse(cx, token, Refusal::Loading);
         };
+        if self.doubts_own_log(cx.now) {
+            return self.refuse(cx, token, Refusal::TooBusy);
+        }
         let request = submission.request;
         let told = match submission.command {
             Command::IssueTicket { .. }

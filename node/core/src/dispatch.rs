@@ -36,6 +36,9 @@ impl Engine {
         if self.links.get(&peer).is_none_or(|open| open.number != link) {
             return Ok(());
         }
+        if !self.listens_to(cx, peer) {
+            return Ok(());
+        }
         match Message::decode(bytes) {
             Ok(message) => self.on_message(cx, peer, message),
             Err(error) => {

@@ -10,6 +10,7 @@ use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
 
 use crate::boot::Boot;
 use crate::docs::Docs;
+use crate::doubt::Doubt;
 use crate::event::{Effects, Event, Now, Send};
 use crate::joining::Joining;
 use crate::keeper::Asks;
@@ -19,6 +20,7 @@ use crate::number::Numbers;
 use crate::parted::Parted;
 use crate::reasons::ReasonCounts;
 use crate::rng::Rng;
+use crate::share::Shares;
 use crate::site_clock::SiteClock;
 use crate::store::{EntryState, Store, StoreFault, StoreResult};
 use crate::sync::Pull;
@@ -121,6 +123,10 @@ pub struct Engine {
     pub(crate) numbers: Numbers,
     pub(crate) boot: Boot,
     pub(crate) joining: Joining,
+    /// What peers say of our own log.
+    pub(crate) doubt: Doubt,
+    /// What each peer had of our work.
+    pub(crate) shares: Shares,
     /// Bytes of entries sent to those who asked, in this group of events.
     pub(crate) n_answered_bytes: usize,
     /// Messages that must follow the entries pushed when the group is sealed.
@@ -188,6 +194,8 @@ impl Engine {
             numbers: Numbers::default(),
             boot: Boot::default(),
             joining: Joining::default(),
+            doubt: Doubt::default(),
+            shares: Shares::default(),
             n_answered_bytes: 0,
             after_push: Vec::new(),
             disk_free_mib: 0,
@@ -322,6 +330,7 @@ impl Engine {
             Event::Submit { token, submission } => return self.on_submit(cx, token, *submission),
             Event::Control { token, control } => return self.on_control(cx, token, *control),
             Event::Machine { disk_free_mib } => self.disk_free_mib = disk_free_mib,
+            Event::Noted { peer, reason } => self.reasons.count(Some(peer), reason),
             Event::Tick => return self.on_tick(cx),
         }
         Ok(())
@@ -345,6 +354,7 @@ impl Engine {
         self.seal_own(cx)?;
         self.start_pulls(cx);
         self.n_answered_bytes = 0;
+        self.shares.group_ended();
         let after = std::mem::take(&mut self.after_push);
         cx.fx.sends.extend(after);
         Ok(())

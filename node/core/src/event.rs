@@ -63,6 +63,13 @@ pub enum Event {
         /// What.
         control: Box<Control>,
     },
+    /// The transport ended a peer's link for a reason that belongs on the health screen.
+    Noted {
+        /// With whom.
+        peer: NodeId,
+        /// What.
+        reason: Reason,
+    },
     /// Time passed; due when [`crate::engine::Engine::next_timeout`] says so.
     Tick,
     /// What the host measured of its machine.

@@ -43,6 +43,7 @@ impl Engine {
             ("logs", self.logs.len()),
             ("pulls", self.pulls.len()),
             ("documents with pending entries", self.pending_docs.len()),
+            ("shares", self.shares.len()),
             ("reasons", self.reasons.all().count()),
             ("messages after the push", self.after_push.len()),
         ]

@@ -62,6 +62,8 @@ pub(crate) struct Asks {
     kept: Option<BTreeMap<DocId, (Day, LaneId)>>,
     /// A leave that waits until others hold the handovers durably.
     leave: Option<Leave>,
+    /// Since when each takeover of this node has been waited for, by its place in the log (monotonic milliseconds).
+    fences: BTreeMap<u64, u64>,
     /// Keepers that are not linked.
     silent: BTreeMap<NodeId, Silent>,
     /// Keepers that are linked but said they keep none of what they had: their log was not continued.

@@ -28,6 +28,11 @@ pub(crate) struct Link {
     pub(crate) theirs: BTreeMap<LogTag, MarkRow>,
     /// Entries of others that we passed on, beyond what the peer has told.
     pub(crate) relayed: BTreeMap<LogTag, u64>,
+    /// Logs asked for that it did not give: until when it is not asked again, and how often that happened. Only rows of
+    /// its vector are asked for, so it is bounded as they are.
+    pub(crate) not_given: BTreeMap<LogTag, (u64, u32)>,
+    /// Ranges in a row that it did not give.
+    pub(crate) n_not_given: u32,
     /// Our vector as we told it.
     pub(crate) told: BTreeMap<LogId, MarkRow>,
     /// Beats sent, and the last one received with its arrival time.
@@ -55,6 +60,8 @@ impl Link {
             greeted: false,
             theirs: BTreeMap::new(),
             relayed: BTreeMap::new(),
+            not_given: BTreeMap::new(),
+            n_not_given: 0,
             told: BTreeMap::new(),
             beats_sent: 0,
             last_beat: None,
@@ -103,6 +110,13 @@ impl Engine {
             self.part(peer, ended);
         }
         self.site_clock.forget(&peer);
+        self.doubt_link_down(peer);
+        let (roster, links) = (&self.roster, &self.links);
+        self.shares
+            .keep(|other| roster.is_member(other) || links.contains_key(other));
+        if !self.roster.knows(&peer) {
+            self.reasons.part(peer);
+        }
         self.pulls.retain(|_, pull| pull.peer != peer);
         self.pull_elsewhere(cx);
         self.boot_link_down(cx, peer);

@@ -8,6 +8,9 @@ use lienquay_shared::{EntryHash, LogId, LogTag, SiteId};
 
 use crate::store::{Base, LogRow, Store, StoreResult};
 
+/// Logs of one node taken in, losing branches included. A PC opens a new one after a restore, a move or a fork: a few in
+/// ten years. Only a hostile one comes near, and every row of the vector is told to everybody.
+const MAX_LOGS_OF_ONE: usize = 256;
 /// How many stored headers are read at once while a hash inside a log is recomputed.
 const REHASH_PAGE: usize = 64;
 
@@ -94,6 +97,21 @@ impl Logs {
     /// Every log.
     pub fn iter(&self) -> impl Iterator<Item = (&LogId, &Held)> {
         self.held.iter()
+    }
+
+    /// Whether a log is held, or may be begun.
+    pub fn has_room(&self, log: &LogId) -> bool {
+        let of_node = |incarnation| LogId {
+            node: log.node,
+            incarnation,
+        };
+        self.held.contains_key(log)
+            || self.held.range(of_node(0)..=of_node(u64::MAX)).count() < MAX_LOGS_OF_ONE
+    }
+
+    /// Whether losing branches are held.
+    pub fn has_branches(&self) -> bool {
+        self.held.values().any(|held| held.base.is_some())
     }
 
     /// Number of logs.

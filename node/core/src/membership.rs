@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
+use lienquay_shared::codec::List;
 use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::kind::{Kind, Slot};
 use lienquay_shared::roster::{InsertOutcome, Refused, Signer, Statement};
-use lienquay_shared::wire::link::RosterChunk;
+use lienquay_shared::wire::link::{RosterChunk, SignedBytes};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, LogId, NodeId};
 
@@ -15,6 +16,8 @@ use crate::store::{EntryState, StoreFault, StoreResult};
 
 /// Entries read at once while those beyond a cut are looked for.
 const PAGE: usize = 256;
+/// Statements in one message to members; of the largest size they are half a MiB.
+const PASSED_ON_AT_ONCE: usize = 128;
 /// Documents with entries set aside that are looked at again when the roster changes.
 const MAX_SET_ASIDE: usize = 100_000;
 
@@ -42,14 +45,14 @@ impl Engine {
         if self.site.is_none() {
             return self.join_roster(cx, peer, chunk);
         }
-        let mut grew = false;
+        let mut news = Vec::new();
         for signed in chunk.statements.into_vec() {
             match self.roster_log.insert(signed) {
                 InsertOutcome::Stored(hashes) => {
-                    grew |= !hashes.is_empty();
                     for hash in hashes {
                         if let Some(statement) = self.roster_log.get(&hash) {
                             cx.store.add_statement(&hash, statement.signed())?;
+                            news.push(statement.signed().clone());
                         }
                     }
                 }
@@ -65,7 +68,10 @@ impl Engine {
                 }
             }
         }
-        if grew { self.roster_grew(cx) } else { Ok(()) }
+        if news.is_empty() {
+            return Ok(());
+        }
+        self.roster_grew(cx, Some(peer), news)
     }
 
     /// Signs a statement with this node's key and tells everybody.
@@ -100,17 +106,27 @@ impl Engine {
                 "the roster does not take the statement".to_owned(),
             ));
         };
+        let mut news = Vec::new();
         for hash in hashes {
             if let Some(statement) = self.roster_log.get(&hash) {
                 cx.store.add_statement(&hash, statement.signed())?;
+                news.push(statement.signed().clone());
             }
         }
-        self.roster_grew(cx)
+        self.roster_grew(cx, None, news)
     }
 
     /// Folds the roster anew and does what follows: links of those gone are closed, newcomers greeted, entries beyond
     /// cuts set aside, slots allotted.
-    pub(crate) fn roster_grew(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
+    ///
+    /// Members hear only what is new: whoever makes many statements one by one must not have the whole roster sent to
+    /// everybody each time.
+    pub(crate) fn roster_grew(
+        &mut self,
+        cx: &mut Cx<'_>,
+        from: Option<NodeId>,
+        news: Vec<SignedBytes>,
+    ) -> StoreResult<()> {
         self.wrote_own();
         let before = std::mem::replace(&mut self.roster, self.roster_log.fold());
         for peer in self.links.keys().copied().collect::<Vec<_>>() {
@@ -124,14 +140,16 @@ impl Engine {
                     reason: Reason::Revoked,
                     block: true,
                 });
+            } else if self.roster.is_member(&peer) && before.is_member(&peer) {
+                if from != Some(peer) {
+                    self.pass_on(cx, peer, &news);
+                }
             } else if self.roster.is_member(&peer) {
                 if let Some(link) = self.links.get_mut(&peer) {
                     link.roster_sent = false;
                 }
                 self.send_roster(cx, peer);
-                if !before.is_member(&peer) {
-                    self.greet(cx, peer);
-                }
+                self.greet(cx, peer);
             }
         }
         self.pulls
@@ -141,6 +159,13 @@ impl Engine {
         }
         self.pull_elsewhere(cx);
         self.allot_slots(cx)
+    }
+
+    fn pass_on(&self, cx: &mut Cx<'_>, peer: NodeId, news: &[SignedBytes]) {
+        for statements in news.chunks(PASSED_ON_AT_ONCE) {
+            let statements = List::truncated(statements.to_vec());
+            self.send(cx, peer, Message::Roster(RosterChunk { statements }));
+        }
     }
 
     /// Entries beyond a cut leave their documents, unless a valid entry builds on them.

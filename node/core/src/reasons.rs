@@ -1,12 +1,14 @@
 //! Counts of every refusal, delay and quarantine, per peer: what the health screen shows and what a test reads.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_shared::NodeId;
 use lienquay_shared::wire::Reason;
 
 /// Peers counted one by one; strangers beyond that share one row, or they could fill our memory.
 const MAX_PEERS: usize = 256;
+/// Beyond so many peers, strangers that left share one row at once.
+const MAX_TOLD_APART: usize = 64;
 
 /// What happened how often with whom.
 #[derive(Debug, Clone, Default)]
@@ -23,6 +25,25 @@ impl ReasonCounts {
         let count = self.counts.entry(key).or_default();
         *count = count.saturating_add(1);
         tracing::debug!(peer = ?peer, reason = reason.text(), "refused or delayed");
+    }
+
+    /// A stranger is gone: among many its counts are not told apart any more.
+    pub fn part(&mut self, stranger: NodeId) {
+        let n_peers = self
+            .counts
+            .keys()
+            .filter_map(|(peer, _)| *peer)
+            .collect::<BTreeSet<NodeId>>()
+            .len();
+        if n_peers <= MAX_TOLD_APART {
+            return;
+        }
+        for reason in Reason::ALL {
+            if let Some(n) = self.counts.remove(&(Some(stranger), *reason)) {
+                let all = self.counts.entry((None, *reason)).or_default();
+                *all = all.saturating_add(n);
+            }
+        }
     }
 
     /// All counts, by peer and reason.

@@ -45,7 +45,11 @@ impl Engine {
         let upto = upto.min(after.saturating_add(PULL_WINDOW));
         let mut n_bytes = 0;
         while after < upto {
-            if n_bytes > MAX_ANSWER_BYTES || self.n_answered_bytes > MAX_GROUP_BYTES {
+            if n_bytes > MAX_ANSWER_BYTES
+                || self.n_answered_bytes > MAX_GROUP_BYTES
+                || !self.shares.may_answer(peer)
+            {
+                self.reasons.count(Some(peer), Reason::TooMany);
                 let decline = Decline {
                     reason: Reason::TooMany,
                     log: Some(log),
@@ -64,6 +68,7 @@ impl Engine {
                 .sum::<usize>();
             n_bytes += batch_bytes;
             self.n_answered_bytes += batch_bytes;
+            self.shares.answered(peer, batch_bytes);
             self.send_at(cx, peer, Priority::Range, Message::Entries(batch));
             if want.trace {
                 // Each answer is answered by the next question: several would multiply at every step.

@@ -37,6 +37,16 @@ impl Engine {
             .map(|_beyond| Reason::AfterRevocationCut)
     }
 
+    /// Whether a log may be begun here: anybody's but so many, our own always.
+    pub(crate) fn has_room_for(&self, log: &LogId) -> bool {
+        log.node == self.me || self.logs.has_room(log)
+    }
+
+    /// Whether anything can be set aside at all: mostly nobody is gone and no log has two branches.
+    pub(crate) fn may_hold_set_aside(&self) -> bool {
+        !self.roster.gone.is_empty() || self.logs.has_branches()
+    }
+
     /// Changes were set aside, but a valid entry builds on them: they count as its ancestry. All or none.
     pub(crate) fn release_ancestors(
         &mut self,

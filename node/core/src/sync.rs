@@ -8,6 +8,7 @@ use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{LogId, LogTag, NodeId, SiteId};
 
 use crate::engine::{Cx, Engine};
+use crate::event::Now;
 use crate::store::StoreResult;
 use crate::timer::Timer;
 
@@ -16,7 +17,13 @@ pub(crate) const PULL_WINDOW: u64 = 512;
 /// Logs pulled at the same time.
 const MAX_PULLS: usize = 16;
 /// After this long without progress another peer is asked.
-const PULL_TIMEOUT_MILLIS: u64 = 5_000;
+pub(crate) const PULL_TIMEOUT_MILLIS: u64 = 5_000;
+/// A peer that did not give a log is not asked for that log for this long; each further time twice as long.
+const FIRST_MUTE_MILLIS: u64 = 2_500;
+/// The longest such rest.
+const LONGEST_MUTE_MILLIS: u64 = 60_000;
+/// Ranges in a row that a peer did not give before its vector is called a phantom.
+const PHANTOM_AFTER: u32 = 8;
 /// Missing entries from which a first copy by snapshots is cheaper than replaying them one by one.
 pub(crate) const BOOT_THRESHOLD: u64 = 2_000;
 
@@ -29,6 +36,8 @@ pub(crate) struct Pull {
     pub(crate) upto: u64,
     /// Whether the request was sent.
     sent: bool,
+    /// Where the log ended when it was sent.
+    after: u64,
 }
 
 impl Engine {
@@ -47,7 +56,9 @@ impl Engine {
         if self.boot_if_far_behind(cx, peer)? {
             return Ok(());
         }
-        for row in rows {
+        // One row a log, the last: each costs a hash inside the log and, where it differs, a question.
+        let rows: BTreeMap<LogTag, MarkRow> = rows.iter().map(|row| (row.tag, *row)).collect();
+        for row in rows.values() {
             self.compare(cx, &site, peer, row)?;
         }
         self.asks_marks_heard(cx, peer)
@@ -64,7 +75,7 @@ impl Engine {
         let received = log.map_or(0, |log| self.logs.head(site, &log).0);
         if row.received > received {
             if log.is_some() && log == self.own {
-                self.own_log_overtaken(cx)?;
+                self.own_log_claimed(cx, peer);
             }
             self.pull(cx, peer, row.tag, row.received);
             return Ok(());
@@ -84,6 +95,7 @@ impl Engine {
         if self.boot.is_loading_plan()
             || self.pulls.contains_key(&tag)
             || self.pulls.len() >= MAX_PULLS
+            || !self.may_pull_from(cx.now, &peer, &tag)
         {
             return;
         }
@@ -93,6 +105,7 @@ impl Engine {
                 peer,
                 upto,
                 sent: false,
+                after: 0,
             },
         );
         self.timers
@@ -123,6 +136,7 @@ impl Engine {
                 Pull {
                     upto,
                     sent: true,
+                    after,
                     ..pull
                 },
             );
@@ -151,13 +165,17 @@ impl Engine {
             return;
         };
         let (received, _) = self.logs.head(site, log);
+        if let Some(link) = self.links.get_mut(&pull.peer) {
+            link.n_not_given = 0;
+            link.not_given.remove(&tag);
+        }
         self.timers
             .set(Timer::Pull(tag), cx.now.mono_millis + PULL_TIMEOUT_MILLIS);
         if received < pull.upto {
             return;
         }
         self.stop_pull(tag);
-        let best = self.best_source(&tag);
+        let best = self.best_source(cx.now, &tag);
         if let Some((peer, upto)) = best.filter(|(_, upto)| *upto > received) {
             self.pull(cx, peer, tag, upto);
         }
@@ -172,8 +190,13 @@ impl Engine {
         };
         let tag = log.tag(&site);
         if decline.reason == Reason::TooMany
-            && self.pulls.get(&tag).is_some_and(|pull| pull.peer == peer)
+            && let Some(pull) = self.pulls.get(&tag).filter(|pull| pull.peer == peer)
         {
+            if self.logs.head(&site, &log).0 <= pull.after {
+                // Nothing of it came: asking again at once would only be declined again.
+                self.on_pull_timeout(cx, tag);
+                return;
+            }
             // The answer was cut short: ask for the rest at once.
             self.stop_pull(tag);
             self.pull_elsewhere(cx);
@@ -181,9 +204,10 @@ impl Engine {
     }
 
     /// The member that holds most of a log; the one with the fastest link of those.
-    fn best_source(&self, tag: &LogTag) -> Option<(NodeId, u64)> {
+    fn best_source(&self, now: Now, tag: &LogTag) -> Option<(NodeId, u64)> {
         self.member_links()
             .into_iter()
+            .filter(|peer| self.may_pull_from(now, peer, tag))
             .filter_map(|peer| {
                 let link = self.links.get(&peer)?;
                 Some((
@@ -200,9 +224,12 @@ impl Engine {
         let Some(pull) = self.pulls.remove(&tag) else {
             return;
         };
+        self.timers.stop(Timer::Pull(tag));
         self.reasons.count(Some(pull.peer), Reason::RangeTimeout);
+        self.note_not_given(cx.now, pull.peer, tag);
         let other = self.member_links().into_iter().find(|peer| {
             *peer != pull.peer
+                && self.may_pull_from(cx.now, peer, &tag)
                 && self.links.get(peer).is_some_and(|link| {
                     link.theirs
                         .get(&tag)
@@ -215,6 +242,40 @@ impl Engine {
             // Nobody else has it: others get their turn first, or rows that nobody can serve would hold every place.
             None => self.pull_elsewhere(cx),
         }
+    }
+
+    /// Whether a range of a log may be asked of a peer now. One that claims what it does not give keeps no place from others:
+    /// each failure in a row halves the ranges asked of it at once, and that log is left for a while.
+    fn may_pull_from(&self, now: Now, peer: &NodeId, tag: &LogTag) -> bool {
+        let Some(link) = self.links.get(peer) else {
+            return false;
+        };
+        let rests = link
+            .not_given
+            .get(tag)
+            .is_some_and(|(until, _)| now.mono_millis < *until);
+        let n_at_once = self
+            .pulls
+            .values()
+            .filter(|pull| pull.peer == *peer)
+            .count();
+        let n_allowed = (MAX_PULLS / 2) >> link.n_not_given.min(8);
+        let is_only = link.n_not_given == 0;
+        !rests && (is_only || n_at_once < n_allowed.max(1))
+    }
+
+    fn note_not_given(&mut self, now: Now, peer: NodeId, tag: LogTag) {
+        let Some(link) = self.links.get_mut(&peer) else {
+            return;
+        };
+        link.n_not_given = link.n_not_given.saturating_add(1);
+        if link.n_not_given.is_multiple_of(PHANTOM_AFTER) {
+            self.reasons.count(Some(peer), Reason::PhantomMarks);
+        }
+        let n_times = link.not_given.get(&tag).map_or(0, |(_, n)| n + 1);
+        let rest = (FIRST_MUTE_MILLIS << n_times.min(8)).min(LONGEST_MUTE_MILLIS);
+        link.not_given
+            .insert(tag, (now.mono_millis + rest, n_times));
     }
 
     /// Compares a peer's whole vector with ours again: a row may have been heard before our copy of its log changed.
@@ -252,7 +313,9 @@ impl Engine {
                 .logs
                 .by_tag(&tag)
                 .map_or(0, |log| self.logs.head(&site, &log).0);
-            if let Some((peer, upto)) = self.best_source(&tag).filter(|(_, upto)| *upto > received)
+            if let Some((peer, upto)) = self
+                .best_source(cx.now, &tag)
+                .filter(|(_, upto)| *upto > received)
             {
                 self.pull(cx, peer, tag, upto);
             }

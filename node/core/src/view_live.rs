@@ -314,6 +314,6 @@ impl Engine {
                 let ours = log.map_or(0, |log| self.logs.head(&site, &log).0);
                 row.received.saturating_sub(ours)
             })
-            .sum()
+            .fold(0, u64::saturating_add)
     }
 }

@@ -20,6 +20,10 @@ pub const MAX_STORED: usize = 1024;
 pub const MAX_STORED_BY_SITE: usize = 128;
 /// Statements by one node.
 pub const MAX_STORED_BY_ONE: usize = 512;
+/// Bytes of statements by nodes; a statement takes about 300. A link's queue holds two greetings of a full roster.
+pub const MAX_STORED_BYTES: usize = 1024 * 1024;
+/// Bytes of statements by one node.
+pub const MAX_STORED_BYTES_BY_ONE: usize = 512 * 1024;
 /// Statements waiting for their parents. Chunks come parents first, so more than a few means a confused peer.
 pub const MAX_PENDING: usize = 256;
 /// Statements in one chunk's bytes; leaves a message well under its 1 MiB.
@@ -84,6 +88,13 @@ impl Stored {
     }
 }
 
+/// Room that the statements of one node take.
+#[derive(Debug, Clone, Copy, Default)]
+struct Taken {
+    n: usize,
+    n_bytes: usize,
+}
+
 /// Every statement this node holds about its site.
 #[derive(Debug, Clone)]
 pub struct RosterLog {
@@ -91,7 +102,7 @@ pub struct RosterLog {
     stored: Vec<Stored>,
     places: BTreeMap<StatementHash, usize>,
     heads: BTreeSet<StatementHash>,
-    by_node: BTreeMap<NodeId, usize>,
+    by_node: BTreeMap<NodeId, Taken>,
     pending: VecDeque<SignedStatement>,
 }
 
@@ -277,12 +288,15 @@ impl RosterLog {
     fn store(&mut self, signed: SignedStatement) -> Result<(), Refused> {
         let statement = signed.statement();
         let (ancestors, depth) = self.ancestry(statement);
-        self.check_room(statement.by)?;
+        let n_bytes = signed.signed().bytes.len();
+        self.check_room(statement.by, n_bytes)?;
         if let Signer::Node(node) = statement.by {
             if !self.introduced(node, &ancestors) {
                 return Err(Refused::Stranger(node));
             }
-            *self.by_node.entry(node).or_default() += 1;
+            let taken = self.by_node.entry(node).or_default();
+            taken.n += 1;
+            taken.n_bytes += n_bytes;
         }
         let judgement = authority::judge(&self.stored, &ancestors, statement);
         for parent in statement.parents.iter() {
@@ -311,13 +325,21 @@ impl RosterLog {
         (ancestors, depth)
     }
 
-    fn check_room(&self, by: Signer) -> Result<(), Refused> {
-        let by_nodes: usize = self.by_node.values().sum();
+    fn check_room(&self, by: Signer, n_bytes: usize) -> Result<(), Refused> {
+        let by_nodes: usize = self.by_node.values().map(|taken| taken.n).sum();
+        let bytes_by_nodes: usize = self.by_node.values().map(|taken| taken.n_bytes).sum();
+        let is_full = |taken: &Taken| {
+            taken.n >= MAX_STORED_BY_ONE || taken.n_bytes + n_bytes > MAX_STORED_BYTES_BY_ONE
+        };
         match by {
-            Signer::Node(node) if self.by_node.get(&node) >= Some(&MAX_STORED_BY_ONE) => {
+            Signer::Node(node) if self.by_node.get(&node).is_some_and(is_full) => {
                 Err(Refused::SignerFull(node))
             }
-            Signer::Node(_) if by_nodes >= MAX_STORED => Err(Refused::Full),
+            Signer::Node(_)
+                if by_nodes >= MAX_STORED || bytes_by_nodes + n_bytes > MAX_STORED_BYTES =>
+            {
+                Err(Refused::Full)
+            }
             Signer::Site if self.stored.len() - by_nodes >= MAX_STORED_BY_SITE => {
                 Err(Refused::Full)
             }

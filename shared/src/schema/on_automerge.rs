@@ -1,5 +1,6 @@
 //! Documents in production: automerge behind the boundary of [`super::document`].
 
+mod expansion;
 mod plain;
 
 use std::any::Any;
@@ -54,14 +55,15 @@ impl Documents for AutomergeDocuments {
     }
 
     fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError> {
-        if !plain::is_document(bytes) {
+        if !plain::is_document(bytes) || !expansion::is_bounded(bytes) {
             return Err(DocumentError("not one plain document".to_owned()));
         }
         Ok(Box::new(Automerge::load(bytes)?))
     }
 
     fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError> {
-        if bytes.get(CHUNK_TYPE.0) != Some(&CHUNK_TYPE.1) {
+        let is_plain = bytes.get(CHUNK_TYPE.0) == Some(&CHUNK_TYPE.1);
+        if !is_plain || !expansion::is_bounded(&bytes) {
             return Err(DocumentError("not a plain change".to_owned()));
         }
         Ok(Box::new(parse(bytes)?))

@@ -78,6 +78,12 @@ reasons! {
     Loading = "still loading" / "đang nạp dữ liệu lần đầu",
     /// A snapshot does not contain exactly the changes its headers name.
     SnapshotMismatch = "snapshot differs from its headers" / "bản chụp không khớp tiêu đề",
+    /// The peer says that it holds entries, and never gives them.
+    PhantomMarks = "claims entries it does not give" / "báo có bản ghi nhưng không gửi",
+    /// The peer broke the frame format; its link was closed.
+    BrokenFrames = "broke the frame format" / "gửi dữ liệu sai quy cách, đã ngắt kết nối",
+    /// The peer took no bytes; its link was closed.
+    TakesNothing = "takes no bytes" / "không nhận dữ liệu, đã ngắt kết nối",
     /// The peer's clock is far from ours.
     ClockFarOff = "clock far from the site's" / "đồng hồ lệch xa",
     /// The keeper cannot be reached.

@@ -1,5 +1,6 @@
 //! The plan: how far each log goes in the first copy, and from whom it can be had.
 
+use lienquay_shared::log::bounds::MAX_SEQ;
 use lienquay_shared::log::chain::verify_entry_signature;
 use lienquay_shared::log::log_root;
 use lienquay_shared::wire::bootstrap::{Plan, PlanRow};
@@ -16,7 +17,13 @@ impl Engine {
         let Some(site) = self.site else { return Ok(()) };
         let is_signed =
             |row: &PlanRow| verify_entry_signature(&row.log.node, &row.hash, &row.signature);
-        if plan.rows.is_empty() || !plan.rows.iter().all(is_signed) {
+        let is_position = |row: &PlanRow| row.seq <= MAX_SEQ;
+        if plan.rows.is_empty()
+            || !plan
+                .rows
+                .iter()
+                .all(|row| is_position(row) && is_signed(row))
+        {
             self.boot_blame(cx, peer, Reason::BadSignature);
             return Ok(());
         }
@@ -45,6 +52,8 @@ impl Engine {
             let (at, hash) = self.logs.head(site, &plan.log);
             if !self.roster.knows(&plan.log.node) {
                 self.reasons.count(Some(peer), Reason::UnknownAuthor);
+            } else if !self.has_room_for(&plan.log) {
+                self.reasons.count(Some(peer), Reason::TooMany);
             } else if plan.seq > at && self.own != Some(plan.log) {
                 copy.rows.push(Row { plan, at, hash });
                 self.set_planned_head(cx, site, &plan)?;
@@ -114,8 +123,11 @@ impl Engine {
             self.source_lost(cx);
             return None;
         }
-        self.boot.lost_since = None;
         if able.iter().all(|peer| self.boot.avoided.contains(peer)) {
+            // Nobody who says that it holds the plan gives it. They are tried again, but not for ever.
+            if self.source_lost(cx) {
+                return None;
+            }
             self.boot.avoided.clear();
         }
         let usable = |peer: &&NodeId| !self.boot.avoided.contains(*peer);
@@ -141,21 +153,26 @@ impl Engine {
     }
 
     /// Whoever made the plan may never come back: after a while it is lowered to what another member holds.
-    fn source_lost(&mut self, cx: &mut Cx<'_>) {
+    /// Returns whether one was asked.
+    fn source_lost(&mut self, cx: &mut Cx<'_>) -> bool {
         let now = cx.now.mono_millis;
         let since = *self.boot.lost_since.get_or_insert(now);
         if now < since + LOST_SOURCE_MILLIS {
-            return;
+            return false;
         }
         let best = self
             .member_links()
             .into_iter()
             .filter(|peer| !self.is_loading_itself(peer))
-            .max_by_key(|peer| self.links.get(peer).map(|link| link.theirs.len()));
+            .max_by_key(|peer| {
+                let n_rows = self.links.get(peer).map(|link| link.theirs.len());
+                (!self.boot.avoided.contains(peer), n_rows)
+            });
         if let Some(peer) = best {
             self.boot.lost_since = None;
             self.reasons.count(Some(peer), Reason::Loading);
             self.boot_ask(cx, peer, Asked::Plan, Message::PlanAsk(()));
         }
+        best.is_some()
     }
 }

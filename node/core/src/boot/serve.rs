@@ -19,11 +19,15 @@ const MAX_ANSWER_BYTES: usize = 700 * 1024;
 
 impl Engine {
     fn declines_boot(&mut self, cx: &mut Cx<'_>, peer: NodeId, log: Option<LogId>) -> bool {
-        if self.boot.is_loading() {
-            let reason = Reason::Loading;
-            self.send(cx, peer, Message::Decline(Decline { reason, log }));
-        }
-        self.boot.is_loading()
+        let reason = if self.boot.is_loading() {
+            Reason::Loading
+        } else if self.may_have_boot_answer(peer) {
+            return false;
+        } else {
+            Reason::TooMany
+        };
+        self.send(cx, peer, Message::Decline(Decline { reason, log }));
+        true
     }
 
     /// How far each log is signed here. Losing branches are left out: they are short, and pulled as ranges.

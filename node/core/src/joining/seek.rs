@@ -248,7 +248,7 @@ impl Engine {
 
     /// What follows founding and joining alike: everybody linked is greeted as what they are now, and the beat begins.
     pub(super) fn enter_site(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        self.roster_grew(cx)?;
+        self.roster_grew(cx, None, Vec::new())?;
         for peer in self.links.keys().copied().collect::<Vec<_>>() {
             if !self.roster.is_member(&peer) {
                 self.greet(cx, peer);

@@ -7,7 +7,7 @@ use lienquay_shared::decide::ticket::keeper_step;
 use lienquay_shared::domain::ticket::{Epoch, Ticket, TicketState, TicketStep};
 use lienquay_shared::view::{TicketRow, ticket_row};
 use lienquay_shared::wire::keeper::{CounterNo, KeeperAnswer, KeeperAsk, KeeperOp, KeeperRefusal};
-use lienquay_shared::wire::{Message, Priority};
+use lienquay_shared::wire::{Message, Priority, Reason};
 use lienquay_shared::{NodeId, RequestId, codec};
 
 use crate::engine::{Cx, Engine, fact, fact_of};
@@ -17,6 +17,11 @@ use crate::store::{GrantRow, StoreResult};
 
 /// Double calls remembered as told; a site has a handful in its life, and being told twice does no harm.
 const MAX_TOLD: usize = 1_024;
+
+/// How long linked members may take to store a takeover. Stored within milliseconds by every PC that works.
+const FENCE_MILLIS: u64 = 20_000;
+/// Fences whose age is remembered; a site has a few hundred open tickets.
+const MAX_FENCES: usize = 1_024;
 
 /// What a keeper says to a question.
 pub(super) type Verdict = Result<(), KeeperRefusal>;
@@ -49,7 +54,11 @@ impl Engine {
         peer: NodeId,
         ask: KeeperAsk,
     ) -> StoreResult<()> {
-        let verdict = self.decide_as_keeper(cx, peer, &ask)?;
+        let verdict = if self.may_have_decision(cx, peer) {
+            self.decide_as_keeper(cx, peer, &ask)?
+        } else {
+            Err(KeeperRefusal::NotNow)
+        };
         let Some(link) = self.links.get(&peer) else {
             return Ok(());
         };
@@ -73,7 +82,7 @@ impl Engine {
         requester: NodeId,
         ask: &KeeperAsk,
     ) -> StoreResult<Verdict> {
-        if self.boot.is_loading() {
+        if self.boot.is_loading() || self.doubts_own_log(cx.now) {
             return Ok(Err(KeeperRefusal::NotNow));
         }
         let Some(ticket) = self.ticket(cx, &ask.ticket)? else {
@@ -90,7 +99,7 @@ impl Engine {
         {
             return Ok(codec::decode::<KeeperAnswer>(answer)?.verdict);
         }
-        if let Err(refusal) = self.may_decide(&row, &ticket, requester, ask) {
+        if let Err(refusal) = self.may_decide(cx, &row, &ticket, requester, ask) {
             return Ok(Err(refusal));
         }
         let (mut context, _site) = self.context(cx)?;
@@ -119,7 +128,8 @@ impl Engine {
 
     /// Everything that must hold before the ticket's own state is looked at.
     fn may_decide(
-        &self,
+        &mut self,
+        cx: &Cx<'_>,
         row: &GrantRow,
         ticket: &Ticket,
         requester: NodeId,
@@ -133,7 +143,7 @@ impl Engine {
         if self.leaving && requester != self.me {
             return Err(KeeperRefusal::NotNow);
         }
-        if row.fenced_by > 0 && !self.fence_is_open(row.fenced_by) {
+        if row.fenced_by > 0 && !self.fence_is_open(cx, row.fenced_by) {
             return Err(KeeperRefusal::Fenced);
         }
         match &ask.op {
@@ -157,9 +167,38 @@ impl Engine {
 
     /// Whether every connected member stored the takeover, and we what each of them had written by then: of two officers
     /// who take over at the same moment, the one whose claim falls learns so before it grants.
-    pub(super) fn fence_is_open(&self, taken_over_at: u64) -> bool {
-        let (Some(site), Some(own)) = (self.site, self.own) else {
+    ///
+    /// Waited for is who goes on: a member that is linked and has not followed after [`FENCE_MILLIS`] is named and left
+    /// out, or one PC that says it holds what nobody ever gets could keep every ticket from being called.
+    pub(super) fn fence_is_open(&mut self, cx: &Cx<'_>, taken_over_at: u64) -> bool {
+        let since = self.fenced_since(cx, taken_over_at);
+        let laggards = self.fence_laggards(taken_over_at);
+        if laggards.is_empty() {
+            return true;
+        }
+        if cx.now.mono_millis < since + FENCE_MILLIS {
             return false;
+        }
+        for peer in laggards {
+            self.reasons.count(Some(peer), Reason::PhantomMarks);
+        }
+        true
+    }
+
+    /// When a fence was met first in this process.
+    fn fenced_since(&mut self, cx: &Cx<'_>, taken_over_at: u64) -> u64 {
+        let fences = &mut self.asks.fences;
+        let since = *fences.entry(taken_over_at).or_insert(cx.now.mono_millis);
+        if fences.len() > MAX_FENCES {
+            fences.pop_first();
+        }
+        since
+    }
+
+    /// Linked members that have not followed a takeover.
+    fn fence_laggards(&self, taken_over_at: u64) -> Vec<NodeId> {
+        let (Some(site), Some(own)) = (self.site, self.own) else {
+            return self.member_links();
         };
         let tag = own.tag(&site);
         let stored = |link: &Link| {
@@ -172,11 +211,13 @@ impl Engine {
             let health = link.health.as_ref();
             health.is_some_and(|health| health.loading.is_some())
         };
-        self.member_links().iter().all(|peer| {
+        let has_followed = |peer: &NodeId| {
             self.links.get(peer).is_none_or(|link| {
                 is_loading(link) || (stored(link) && self.holds_what_it_wrote(peer))
             })
-        })
+        };
+        let members = self.member_links().into_iter();
+        members.filter(|peer| !has_followed(peer)).collect()
     }
 
     /// Whether this node holds what a peer said it had written itself. A log nobody here has heard of may be its own.

@@ -102,7 +102,7 @@ impl Engine {
         let Some(grant) = cx.store.grant(&doc)?.filter(|grant| !grant.released) else {
             return Ok(None);
         };
-        let is_fenced = grant.fenced_by > 0 && !self.fence_is_open(grant.fenced_by);
+        let is_fenced = grant.fenced_by > 0 && !self.fence_is_open(cx, grant.fenced_by);
         let Some(ticket) = self.ticket(cx, &doc)? else {
             return Ok(None);
         };

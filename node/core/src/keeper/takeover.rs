@@ -62,7 +62,7 @@ impl Engine {
 
     /// Every two seconds: strays go to desks, and officers are offered the tickets of silent keepers.
     pub(crate) fn keepers_on_beat(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        if self.site.is_none() || self.boot.is_loading() {
+        if self.site.is_none() || self.boot.is_loading() || self.doubts_own_log(cx.now) {
             return Ok(());
         }
         self.hand_strays_over(cx)?;

@@ -54,7 +54,11 @@ impl Engine {
         {
             return Ok(Ok(row.number));
         }
-        if self.boot.is_loading() || self.leaving {
+        if self.boot.is_loading()
+            || self.leaving
+            || self.doubts_own_log(cx.now)
+            || !self.may_have_number(cx, peer)
+        {
             return Ok(Err(NumberRefusal::NotNow));
         }
         if ask.day != day.0 {

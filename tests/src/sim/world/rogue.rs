@@ -23,7 +23,11 @@ impl Rogue {
             Event::LinkUp { peer, link } => self.links.push((peer, link)),
             Event::LinkDown { peer, link } => self.links.retain(|open| *open != (peer, link)),
             Event::Message { peer, bytes, .. } => self.heard.push((peer, bytes)),
-            Event::Submit { .. } | Event::Control { .. } | Event::Tick | Event::Machine { .. } => {}
+            Event::Submit { .. }
+            | Event::Control { .. }
+            | Event::Tick
+            | Event::Noted { .. }
+            | Event::Machine { .. } => {}
         }
     }
 }
