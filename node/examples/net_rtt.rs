@@ -64,7 +64,10 @@ fn start(seed: u8) -> anyhow::Result<(NetHandle, mpsc::Receiver<NetEvent>)> {
 
 async fn echo(handle: NetHandle, mut events: mpsc::Receiver<NetEvent>) -> anyhow::Result<()> {
     loop {
-        if let NetEvent::Message { peer, link, bytes } = next(&mut events).await? {
+        if let NetEvent::Message {
+            peer, link, bytes, ..
+        } = next(&mut events).await?
+        {
             send(&handle, peer, link, bytes).await?;
         }
     }

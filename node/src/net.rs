@@ -15,10 +15,11 @@
 //! - `LinkUp`, the messages of that link, then `LinkDown`, in this order; links of one peer never overlap.
 //! - A peer is up only after both sides read each other's hello on the stream, so a refusing peer is never seen up.
 //! - A caller that does not read events stops the reading from its peers, not the swarm: pings are still answered and
-//!   commands still taken.
+//!   commands still taken. One peer's messages wait for their turn among themselves (`room`).
+//! - A member finds room however many strangers knock (`door`).
 //! - The shell dials nothing by itself.
 
-use std::{fmt, net::SocketAddr};
+use std::{collections::BTreeSet, fmt, net::SocketAddr};
 
 use thiserror::Error;
 use tokio::{sync::mpsc, task::JoinHandle};
@@ -26,12 +27,14 @@ use zeroize::Zeroizing;
 
 mod behaviour;
 mod counters;
+mod door;
 pub mod frame;
 mod handler;
 mod identity;
 mod link;
 mod peers;
 mod redacted;
+mod room;
 pub mod schedule;
 mod send_queue;
 mod shell;
@@ -45,6 +48,7 @@ pub use lienquay_shared::{
     NodeId,
     wire::{MAX_MESSAGE_BYTES, Priority},
 };
+pub use room::Room;
 
 /// Commands waiting for the shell. It takes them as fast as it can copy a pointer, so this only smooths bursts.
 pub const COMMAND_CAPACITY: usize = 256;
@@ -60,7 +64,7 @@ pub struct NetConfig {
     /// Names the product (not the site). Both sides prove the same tag in the hello; others get no link. libp2p's mDNS
     /// service name is fixed, so nodes of other products are *seen* and fail here.
     pub service_tag: String,
-    /// Links at one time. More peers are refused.
+    /// Links of strangers at one time. Members ([`NetCommand::Members`]) are never refused for want of room.
     pub max_peers: usize,
 }
 
@@ -99,6 +103,11 @@ pub enum NetCommand {
     Unblock {
         /// Whom.
         peer: NodeId,
+    },
+    /// Who belongs to the site from now on; everybody else is a stranger.
+    Members {
+        /// All of them.
+        nodes: BTreeSet<NodeId>,
     },
     /// Close everything and end the task.
     Shutdown,
@@ -140,6 +149,8 @@ pub enum NetEvent {
         link: LinkId,
         /// The message.
         bytes: Vec<u8>,
+        /// Its share of what the peer may have said at once; dropped when the message is dealt with.
+        room: Room,
     },
     /// A node announces itself through mDNS. Unauthenticated. Repeated while the announcement lasts and no link is up.
     Seen {

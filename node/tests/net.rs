@@ -341,6 +341,7 @@ async fn logs_show_sizes_and_no_contents() {
         peer,
         link,
         bytes: secret.clone(),
+        room: net::Room::default(),
     };
     let send = NetCommand::Send {
         peer,

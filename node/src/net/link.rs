@@ -18,6 +18,7 @@ use super::{
     LinkDownReason, LinkId, NetEvent, NodeId,
     counters::NetCounters,
     frame::{Decoder, MAX_FRAME_BYTES},
+    room::LinkRoom,
     send_queue::SendQueue,
 };
 
@@ -183,6 +184,7 @@ impl Link {
 
     async fn read(&self, mut reader: impl AsyncRead + Unpin) -> LinkDownReason {
         let mut decoder = Decoder::default();
+        let room_of_link = LinkRoom::new();
         let mut chunk = vec![0; MAX_FRAME_BYTES];
         loop {
             let n_bytes = match reader.read(&mut chunk).await {
@@ -204,11 +206,14 @@ impl Link {
                 };
                 self.counters.messages_received.add(1);
                 let (peer, link) = (self.peer, self.id);
-                if self
-                    .report(NetEvent::Message { peer, link, bytes })
-                    .await
-                    .is_err()
-                {
+                let room = room_of_link.take(bytes.len()).await;
+                let message = NetEvent::Message {
+                    peer,
+                    link,
+                    bytes,
+                    room,
+                };
+                if self.report(message).await.is_err() {
                     return LinkDownReason::Shutdown;
                 }
             }

@@ -5,7 +5,12 @@
 //! sees a flap, and when the first connection turns out dead the spare takes over at once. The waiting node follows: a
 //! new stream from the peer means that the peer gave the old one up.
 
-use std::{collections::BTreeMap, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use libp2p::swarm::ConnectionId;
 use thiserror::Error;
@@ -20,6 +25,7 @@ const MAX_LIVE_CONNECTIONS: usize = 2;
 pub(super) struct PeerTable {
     local: NodeId,
     max_peers: usize,
+    members: BTreeSet<NodeId>,
     peers: BTreeMap<NodeId, Peer>,
 }
 
@@ -78,8 +84,23 @@ impl PeerTable {
         Self {
             local,
             max_peers,
+            members: BTreeSet::new(),
             peers: BTreeMap::new(),
         }
+    }
+
+    /// Who belongs to the site: they are never refused for want of room.
+    pub(super) fn set_members(&mut self, members: BTreeSet<NodeId>) {
+        self.members = members;
+    }
+
+    /// Whether a peer that has no link must not get one: strangers share what there is.
+    fn is_full_for(&self, peer: &NodeId) -> bool {
+        let linked = self
+            .peers
+            .iter()
+            .filter(|(other, entry)| entry.current.is_some() && !self.members.contains(*other));
+        !self.members.contains(peer) && linked.count() >= self.max_peers
     }
 
     /// Notes an established connection; one that is refused is remembered as closing.
@@ -89,13 +110,9 @@ impl PeerTable {
         id: ConnectionId,
         mut connection: Connection,
     ) -> Result<(), Refused> {
-        let n_linked = self
-            .peers
-            .values()
-            .filter(|peer| peer.current.is_some())
-            .count();
+        let is_full = self.is_full_for(&peer);
         let entry = self.peers.entry(peer).or_default();
-        let refused = if entry.current.is_none() && n_linked >= self.max_peers {
+        let refused = if entry.current.is_none() && is_full {
             Some(Refused::TooManyPeers)
         } else if entry.live_connections().count() >= MAX_LIVE_CONNECTIONS {
             Some(Refused::TooManyConnections)
@@ -127,11 +144,7 @@ impl PeerTable {
         id: ConnectionId,
     ) -> Option<(Connection, Option<oneshot::Receiver<()>>)> {
         let role = Role::of(self.local, peer);
-        let n_linked = self
-            .peers
-            .values()
-            .filter(|peer| peer.current.is_some())
-            .count();
+        let is_full = self.is_full_for(&peer);
         let entry = self.peers.get_mut(&peer)?;
         let connection = entry
             .connections
@@ -150,7 +163,7 @@ impl PeerTable {
                 old.queue.close(LinkDownReason::Replaced);
                 Some((connection, Some(old.done)))
             }
-            (Role::Waits, _) if n_linked >= self.max_peers => None,
+            (Role::Waits, _) if is_full => None,
             (Role::Waits, _) => Some((connection, None)),
         }
     }

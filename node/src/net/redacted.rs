@@ -27,6 +27,7 @@ impl fmt::Debug for NetCommand {
             Self::Disconnect { peer } => f.debug_tuple("Disconnect").field(peer).finish(),
             Self::Block { peer } => f.debug_tuple("Block").field(peer).finish(),
             Self::Unblock { peer } => f.debug_tuple("Unblock").field(peer).finish(),
+            Self::Members { nodes } => f.debug_tuple("Members").field(&nodes.len()).finish(),
             Self::Shutdown => f.write_str("Shutdown"),
         }
     }
@@ -54,7 +55,9 @@ impl fmt::Debug for NetEvent {
                 .field("link", link)
                 .field("why", why)
                 .finish(),
-            Self::Message { peer, link, bytes } => f
+            Self::Message {
+                peer, link, bytes, ..
+            } => f
                 .debug_struct("Message")
                 .field("peer", peer)
                 .field("link", link)

@@ -16,8 +16,10 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection without a link stream is a spare, or a peer that does not speak to us: it closes by itself. The stream
 /// of a link keeps its connection for ever.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(10);
-/// One link stream and a ping stream each way; the rest is tolerance for overlap while one is replaced.
-const MAX_STREAMS_PER_CONNECTION: usize = 16;
+/// Yamux reserves 256 KiB of its receive windows (1 GiB for a connection, not to be changed through libp2p) for each
+/// stream that may still be opened, and lets the open ones grow into the rest when data comes fast. So many reserved
+/// streams leave 16 MiB to grow into; libp2p itself holds at most 256 inbound ones that nobody has taken.
+const MAX_STREAMS_PER_CONNECTION: usize = 4_032;
 
 pub(super) fn build(
     keypair: Keypair,

@@ -5,6 +5,7 @@ use lienquay_core::store::StoreResult;
 use lienquay_core::view_live::HealthView;
 use lienquay_shared::query::{Answer, Query};
 
+use crate::net::NetHandle;
 use crate::runtime::engine_thread::EngineThread;
 
 impl EngineThread {
@@ -30,6 +31,7 @@ impl EngineThread {
             Query::Health => {
                 let mut health = json(&self.health(now)?);
                 health["store_bytes"] = json(&store.size_bytes()?);
+                health["network"] = json(&self.net.as_ref().map(NetHandle::counts));
                 Answer::Health(Box::new(health))
             }
             _ => Answer::NotFound,

@@ -1,7 +1,7 @@
 //! The engine's thread: takes everything that waits, lets the host handle it under one commit, then releases what is
 //! owed.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,11 +12,12 @@ use lienquay_core::store::StoreResult;
 use lienquay_core::view_live::HealthView;
 use lienquay_shared::NodeId;
 use lienquay_shared::query::{Answer, Query};
+use lienquay_shared::wire::Reason;
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
-use crate::net::{LinkDownReason, NetCommand, NetEvent, NetHandle};
+use crate::net::{LinkDownReason, NetCommand, NetEvent, NetHandle, Room};
 use crate::notes;
 use crate::runtime::dialer::Dialer;
 use crate::runtime::moment::Moment;
@@ -70,6 +71,8 @@ pub(super) struct EngineThread {
     pub(super) waiting: Waiting,
     pub(super) safer: Safer,
     pub(super) listening: Vec<SocketAddr>,
+    /// The members the network knows of.
+    told_members: BTreeSet<NodeId>,
     saved_addresses: BTreeMap<NodeId, SocketAddr>,
     machine_due_mono_millis: u64,
     is_stopping: bool,
@@ -89,6 +92,8 @@ enum Input {
 struct Batch {
     events: Vec<Event>,
     n_bytes: usize,
+    /// What peers said in this group; they may say more when it is handled.
+    rooms: Vec<Room>,
     /// A founding is a group of its own.
     founds: Vec<(Found, oneshot::Sender<Done>)>,
     /// Questions are answered after the group, so that who orders and then asks sees what was done.
@@ -138,6 +143,7 @@ impl EngineThread {
             waiting: Waiting::default(),
             safer: Safer::default(),
             listening: Vec::new(),
+            told_members: BTreeSet::new(),
             saved_addresses,
             machine_due_mono_millis: 0,
             is_stopping: false,
@@ -146,6 +152,7 @@ impl EngineThread {
 
     /// Runs until told to stop or until nobody holds a handle.
     pub(super) fn run(mut self) {
+        self.tell_members();
         while !self.is_stopping {
             let input = self.wait();
             let mut batch = Batch::default();
@@ -286,12 +293,21 @@ impl EngineThread {
                 if why != LinkDownReason::Replaced {
                     self.dialer.unlinked(peer, at);
                 }
+                if let Some(reason) = broken_by(&why) {
+                    batch.events.push(Event::Noted { peer, reason });
+                }
                 self.waiting.remove(&peer);
                 self.tell(NodeNews::Link { peer, is_up: false });
                 batch.events.push(Event::LinkDown { peer, link: link.0 });
             }
-            NetEvent::Message { peer, link, bytes } => {
+            NetEvent::Message {
+                peer,
+                link,
+                bytes,
+                room,
+            } => {
                 batch.n_bytes += bytes.len();
+                batch.rooms.push(room);
                 let link = link.0;
                 batch.events.push(Event::Message { peer, link, bytes });
             }
@@ -367,6 +383,17 @@ impl EngineThread {
         }
     }
 
+    /// Tells the network who belongs to the site, when that changed: they find room whoever else knocks.
+    pub(super) fn tell_members(&mut self) {
+        let roster = self.host.engine().members_roster();
+        if roster.members.keys().eq(&self.told_members) {
+            return;
+        }
+        let nodes: BTreeSet<NodeId> = roster.members.keys().copied().collect();
+        self.told_members.clone_from(&nodes);
+        self.command(NetCommand::Members { nodes });
+    }
+
     /// Tells subscribers; nobody may be there.
     pub(super) fn tell(&self, news: NodeNews) {
         self.news.send(news).ok();
@@ -396,5 +423,14 @@ impl EngineThread {
         drop(self.replies);
         drop(self.host);
         drop(self.folder);
+    }
+}
+
+/// What belongs on the health screen of how a link ended.
+fn broken_by(why: &LinkDownReason) -> Option<Reason> {
+    match why {
+        LinkDownReason::Protocol(_) => Some(Reason::BrokenFrames),
+        LinkDownReason::WriteStalled | LinkDownReason::SendQueueFull => Some(Reason::TakesNothing),
+        _ => None,
     }
 }

@@ -15,6 +15,7 @@ impl EngineThread {
     /// was answered and asks a reader sees it.
     pub(super) fn release(&mut self, now: Now, effects: Effects, fault: Option<StoreFault>) {
         self.publish_moment(now);
+        self.tell_members();
         for send in effects.sends {
             self.command(NetCommand::Send {
                 peer: send.peer,

@@ -104,7 +104,10 @@ fn next(runtime: &Runtime, events: &mut mpsc::Receiver<NetEvent>) -> Result<NetE
 
 async fn echo(echoer: NetHandle, mut echoed: mpsc::Receiver<NetEvent>) {
     while let Some(event) = echoed.recv().await {
-        if let NetEvent::Message { peer, link, bytes } = event {
+        if let NetEvent::Message {
+            peer, link, bytes, ..
+        } = event
+        {
             let back = NetCommand::Send {
                 peer,
                 link,

@@ -35,6 +35,10 @@ impl Shell {
                     self.swarm.behaviour_mut().blocked.unblock_peer(peer_id);
                 }
             }
+            NetCommand::Members { nodes } => {
+                self.peers.set_members(nodes.clone());
+                self.swarm.behaviour_mut().door.set_members(nodes);
+            }
             NetCommand::Shutdown => {} // `run` left the loop
         }
     }

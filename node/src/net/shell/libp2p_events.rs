@@ -108,7 +108,7 @@ impl Shell {
                     }
                 }
             }
-            BehaviourEvent::Limits(never) | BehaviourEvent::Blocked(never) => match never {},
+            BehaviourEvent::Door(never) | BehaviourEvent::Blocked(never) => match never {},
         }
     }
 
