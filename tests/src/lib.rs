@@ -9,6 +9,7 @@ pub mod agreement;
 pub mod crash;
 pub mod display;
 pub mod fleet;
+pub mod hostile;
 pub mod morning;
 #[cfg(target_os = "linux")]
 pub mod netlab;
