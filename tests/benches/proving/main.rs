@@ -9,8 +9,13 @@
     reason = "a program that prints a table and its progress"
 )]
 
-mod latency;
+mod busy;
+mod call;
+mod commands;
+mod floor;
 mod link;
+mod live;
+mod nodes;
 mod options;
 mod reconnect;
 mod samples;
@@ -45,9 +50,24 @@ const BENCHES: &[Bench] = &[
         run: link::run,
     },
     Bench {
+        name: "live",
+        what: "a change at one counter until another shows it",
+        run: live::run,
+    },
+    Bench {
         name: "call",
-        what: "call next, with keepers elsewhere",
-        run: latency::run,
+        what: "call next, the ticket kept by another PC",
+        run: call::run,
+    },
+    Bench {
+        name: "busy",
+        what: "call next among twelve busy processes",
+        run: busy::run,
+    },
+    Bench {
+        name: "commands",
+        what: "commands a second, durable, with concurrent officers",
+        run: commands::run,
     },
     Bench {
         name: "start",

@@ -19,6 +19,7 @@ pub(crate) struct Line {
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Within {
     AtMost(f64),
+    AtLeast(f64),
 }
 
 impl Line {
@@ -61,6 +62,7 @@ impl Line {
     pub(crate) fn within(mut self, ratio: f64, within: Within) -> Self {
         let (text, is_met) = match within {
             Within::AtMost(aim) => (format!("≤ {aim} ×"), ratio <= aim),
+            Within::AtLeast(aim) => (format!("≥ {aim} ×"), ratio >= aim),
         };
         self.add_aim(&text, is_met);
         self
