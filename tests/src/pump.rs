@@ -6,6 +6,7 @@ use anyhow::{Result, bail};
 use lienquay_core::event::{Effects, Event, Notice, Now, Reply};
 use lienquay_core::host::Host;
 use lienquay_core::store::Store;
+use lienquay_node::net::frame::{HEADER_BYTES, MAX_PAYLOAD_BYTES};
 use lienquay_shared::NodeId;
 
 /// What an exchange cost.
@@ -15,6 +16,8 @@ pub struct Cost {
     pub n_messages: usize,
     /// Their encoded bytes, before framing and encryption.
     pub n_bytes: usize,
+    /// The same in frames, as the link writes them.
+    pub n_framed_bytes: usize,
     /// Times a message had to cross and be answered: one way counts half.
     pub n_one_way_trips: usize,
 }
@@ -80,6 +83,21 @@ impl<S: Store> Pump<S> {
         self.exchange([events(self.keys[1]), events(self.keys[0])])
     }
 
+    /// Closes the link; what is written meanwhile stays where it is.
+    pub fn part(&mut self) -> Result<Cost> {
+        let link = self.links;
+        self.links += 1;
+        let down = |peer: NodeId| vec![Event::LinkDown { peer, link }];
+        self.exchange([down(self.keys[1]), down(self.keys[0])])
+    }
+
+    /// Puts another host at one end, with the link closed; the one that was there.
+    pub fn replace(&mut self, side: usize, host: Host<S>, key: NodeId) -> Result<Host<S>> {
+        self.part()?;
+        self.keys[side] = key;
+        Ok(std::mem::replace(&mut self.hosts[side], host))
+    }
+
     /// Hands one event to a side and runs until both are quiet; the answers to its tokens.
     pub fn order(&mut self, side: usize, event: Event) -> Result<Cost> {
         let mut events = [Vec::new(), Vec::new()];
@@ -124,6 +142,8 @@ impl<S: Store> Pump<S> {
             let bytes = send.message.encode();
             cost.n_messages += 1;
             cost.n_bytes += bytes.len();
+            let n_frames = bytes.len().div_ceil(MAX_PAYLOAD_BYTES).max(1);
+            cost.n_framed_bytes += bytes.len() + n_frames * HEADER_BYTES;
             to.push(Event::Message {
                 peer: self.keys[side],
                 link: self.links,

@@ -17,6 +17,7 @@ mod link;
 mod live;
 mod nodes;
 mod options;
+mod pair;
 mod reconnect;
 mod samples;
 mod start;

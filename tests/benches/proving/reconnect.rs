@@ -1,172 +1,111 @@
-//! Reconnecting with nothing changed: bytes and round trips, at sites of several sizes.
+//! Reconnecting: with nothing changed at sites of several sizes, and after some changes.
 
-use anyhow::{Context as _, Result, bail};
-use lienquay_core::engine::Settings;
-use lienquay_core::event::{Control, Event, Found, Notice, Token};
-use lienquay_core::host::Host;
-use lienquay_core::rng::Rng;
-use lienquay_node::data_folder::{DataFolder, KeySeal, MachineId};
-use lienquay_node::store::SqliteStore;
-use lienquay_shared::NodeId;
-use lienquay_shared::RequestId;
-use lienquay_shared::command::{Command, Submission};
-use lienquay_shared::schema::AutomergeDocuments;
-use lienquay_shared::wire::link::NodeMode;
-use lienquay_tests::morning::citizen;
-use lienquay_tests::pump::Pump;
+use anyhow::{Context as _, Result};
+use lienquay_core::store::Store as _;
+use lienquay_shared::codec::Text;
+use lienquay_shared::command::{Command, DossierRef};
+use lienquay_shared::domain::dossier::DossierField;
+use lienquay_shared::log::DocKind;
+use lienquay_tests::scale::N_DISTINCT;
 
 use crate::options::Options;
+use crate::pair::{N_NODES, Pair, Running};
 use crate::table::{Line, Table, Within};
 
-/// 2026-11-21 09:00 in Vietnam.
-const MORNING_MILLIS: u64 = 1_795_226_400_000;
-/// Dossiers received under one commit; a real desk has one or two at a time.
-const GROUP: u64 = 50;
+/// Dossiers edited while the two are apart.
+const N_CHANGES: &[u64] = &[10, 1_000];
+const AIM_BYTES: usize = 1_024;
 
-/// Measures every size of the run.
+/// Measures every size of the run, and changes at the smallest.
 pub(crate) fn run(options: &Options, table: &mut Table) -> Result<()> {
-    options
-        .sizes
-        .iter()
-        .try_for_each(|n_dossiers| measure(*n_dossiers, table))
+    let home = tempfile::tempdir()?;
+    let mut sizes = options.sizes.clone();
+    sizes.sort_unstable();
+    let smallest = sizes.first().copied().unwrap_or(N_DISTINCT);
+    let mut pair = Pair::found(home.path(), smallest.min(N_DISTINCT))?;
+    for n_dossiers in sizes {
+        pair.fill(n_dossiers)?;
+        let mut running = pair.start()?;
+        nothing_changed(&mut running, n_dossiers, table)?;
+    }
+    for n_changes in N_CHANGES {
+        let mut running = pair.start()?;
+        changed(&mut running, (*n_changes).min(smallest), table)?;
+    }
+    Ok(())
 }
 
-fn measure(n_dossiers: u64, table: &mut Table) -> Result<()> {
-    let folder = tempfile::tempdir()?;
-    let (one, key_one, _keep_one) = host(&folder.path().join("1"), 1)?;
-    let (two, key_two, _keep_two) = host(&folder.path().join("2"), 2)?;
-    let mut pump = Pump::new([one, two], [key_one, key_two], MORNING_MILLIS);
-    found_and_join(&mut pump, [key_one, key_two])?;
-    import(&mut pump)?;
-    for first in (0..n_dossiers).step_by(usize::try_from(GROUP)?) {
-        for number in first..(first + GROUP).min(n_dossiers) {
-            submit(
-                &mut pump,
-                number + 1_000,
-                Command::ReceiveDossier(Box::new(citizen(number)?)),
-            )?;
-        }
-        pump.pass(300)?;
-    }
-    settle(&mut pump)?;
-    let same = pump.host(0).engine().vector_digest() == pump.host(1).engine().vector_digest();
-    if !same {
-        bail!("the two hosts do not hold the same");
-    }
-    let cost = pump.reconnect()?;
+fn nothing_changed(running: &mut Running, n_dossiers: u64, table: &mut Table) -> Result<()> {
+    let cost = running.reconnect()?;
     let n_round_trips = cost.n_one_way_trips.div_ceil(2);
+    let (n_logs, n_closed) = running.n_logs()?;
     table.add(
         Line::new(
-            format!("reconnect, nothing changed, {n_dossiers} dossiers"),
+            format!("reconnect, nothing changed, {n_dossiers} dossiers, {N_NODES} nodes"),
             format!(
-                "{} B in {} messages, {n_round_trips} round trip(s)",
-                cost.n_bytes, cost.n_messages
+                "{} B in {} frames, both ways; {n_logs} logs, {n_closed} ended",
+                cost.n_framed_bytes, cost.n_messages
             ),
         )
-        .floor("1 round trip; before framing and Noise")
+        .floor("1 round trip")
         .ratio(n_round_trips as f64, Within::AtMost(1.0))
-        .peer("3.4 KB at any size (Syncthing)"),
+        .aim("≤ 1 KB", cost.n_framed_bytes <= AIM_BYTES)
+        .peer("3.4 KB for 2 nodes (Syncthing)"),
     );
     Ok(())
 }
 
-fn settle(pump: &mut Pump<SqliteStore>) -> Result<()> {
-    for _ in 0..10 {
-        pump.pass(2_100)?;
+fn changed(running: &mut Running, n_changes: u64, table: &mut Table) -> Result<()> {
+    running.pump.part()?;
+    let (log, before) = running.own_head()?;
+    let newest = running
+        .pump
+        .host(0)
+        .store()
+        .docs_newest(None, usize::try_from(n_changes)?)?;
+    let dossiers = newest
+        .into_iter()
+        .filter(|(_, _, kind)| *kind == DocKind::Dossier);
+    for (change, (_, doc, _)) in dossiers.enumerate() {
+        running.submit(Command::EditDossier {
+            dossier: DossierRef::Id(doc),
+            field: DossierField::Request,
+            value: Text::truncated(&format!("Chứng thực bản sao, {change} bản")),
+        })?;
     }
-    Ok(())
-}
-
-fn host(path: &std::path::Path, seed: u8) -> Result<(Host<SqliteStore>, NodeId, DataFolder)> {
-    let opened = DataFolder::create(path, &KeySeal::OwnerFile, &MachineId::of_this_machine())?;
-    let settings = Settings {
-        key: opened.identity.clone(),
-        version: env!("CARGO_PKG_VERSION").to_owned(),
-        new_incarnation: false,
-        documents: &AutomergeDocuments,
-    };
-    let now = lienquay_core::event::Now {
-        mono_millis: 0,
-        wall_millis: MORNING_MILLIS,
-    };
-    let host = Host::open(opened.store, settings, now, Rng::from_seed([seed; 32]))?;
-    Ok((host, opened.identity.node(), opened.folder))
-}
-
-fn found_and_join(pump: &mut Pump<SqliteStore>, keys: [NodeId; 2]) -> Result<()> {
-    let found = Found {
-        site_secret: [9; 32],
-        site_name: "Xã Bình Minh".to_owned(),
-        unit: "H26.15".to_owned(),
-        officer_name: "Nguyễn Thị Hoa".to_owned(),
-        node_name: "quay 1".to_owned(),
-    };
-    control(pump, 0, Control::Found(found))?;
-    let seek = Control::Seek {
-        name: "quay 2".to_owned(),
-        mode: NodeMode::Desk,
-    };
-    control(pump, 1, seek)?;
-    pump.reconnect()?;
-    let shown = pump
-        .notices
-        .iter()
-        .filter(|(_, notice)| matches!(notice, Notice::JoinCode { .. }))
-        .count();
-    if shown != 2 {
-        bail!("{shown} of 2 codes shown");
+    let mut n_raw = 0;
+    let entries = running
+        .pump
+        .host(0)
+        .store()
+        .entries(&log, before, usize::MAX)?;
+    let (mut n_entries, mut n_header) = (0, 0);
+    for entry in entries {
+        n_raw += entry.change.context("an edit without a change")?.len();
+        n_header += entry.header_bytes.len();
+        n_entries += 1;
     }
-    for (side, peer) in [(1, keys[0]), (0, keys[1])] {
-        control(pump, side, Control::ConfirmCode { peer, admin: false })?;
-    }
-    settle(pump)
-}
-
-fn control(pump: &mut Pump<SqliteStore>, side: usize, control: Control) -> Result<()> {
-    let control = Box::new(control);
-    pump.order(
-        side,
-        Event::Control {
-            token: Token(0),
-            control,
-        },
-    )?;
-    Ok(())
-}
-
-fn import(pump: &mut Pump<SqliteStore>) -> Result<()> {
-    let catalogue = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../deploy/catalogue/2.000815.json"
+    let cost = running.reconnect()?;
+    running.settle()?;
+    eprintln!("  {n_entries} entries: {n_raw} B of changes, {n_header} B of headers");
+    table.add(
+        Line::new(
+            format!("reconnect after {n_changes} edited dossiers"),
+            format!(
+                "{} B in {} frames, both ways",
+                cost.n_framed_bytes, cost.n_messages
+            ),
+        )
+        .floor(format!("{n_raw} B: the changes alone"))
+        .ratio(
+            cost.n_framed_bytes as f64 / n_raw as f64,
+            Within::AtMost(1.5),
+        )
+        .peer(if n_changes == 10 {
+            "23 KB (Syncthing, 10 of 1k)"
+        } else {
+            ""
+        }),
     );
-    let record = serde_json::from_slice(&std::fs::read(catalogue)?)?;
-    submit(
-        pump,
-        1,
-        Command::ImportProcedure {
-            record,
-            effective_from: None,
-        },
-    )
-}
-
-fn submit(pump: &mut Pump<SqliteStore>, number: u64, command: Command) -> Result<()> {
-    let mut id = [0; 16];
-    id[..8].copy_from_slice(&number.to_be_bytes());
-    let submission = Box::new(Submission {
-        request: RequestId(id),
-        command,
-    });
-    pump.order(
-        0,
-        Event::Submit {
-            token: Token(number),
-            submission,
-        },
-    )?;
-    let reply = pump.replies.pop().context("no answer")?;
-    match reply.result {
-        Ok(_) => Ok(()),
-        Err(refusal) => bail!("refused: {refusal}"),
-    }
+    Ok(())
 }
