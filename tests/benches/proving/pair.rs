@@ -13,6 +13,7 @@ use lienquay_node::data_folder::{DataFolder, KeySeal, MachineId};
 use lienquay_node::store::SqliteStore;
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Submission};
+use lienquay_shared::schema::AutomergeDocuments;
 use lienquay_shared::wire::link::NodeMode;
 use lienquay_shared::{LogId, NodeId, RequestId};
 use lienquay_tests::pump::{Cost, Pump};
@@ -139,6 +140,7 @@ fn admit(site: &mut Counters, home: &Path, number: u8) -> Result<()> {
             key: opened.identity.clone(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             new_incarnation,
+            documents: &AutomergeDocuments,
         };
         let now = Now {
             mono_millis: 0,
