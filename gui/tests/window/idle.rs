@@ -18,6 +18,8 @@ use crate::site::{TestSite, WIDE, Window, press, type_into, until, until_contain
 const MINUTES: Duration = Duration::from_secs(50);
 /// Two looks of the strip and of the page of PCs, which tell the window only of another picture.
 const TWO_LOOKS: Duration = Duration::from_millis(4_500);
+/// More pictures than this in a row are no minute that began.
+const PICTURES: usize = 4;
 
 /// How soon the last frame wants the next one.
 fn wants_next(window: &Window<Desk>) -> Duration {
@@ -37,13 +39,25 @@ fn settle(window: &mut Window<Desk>) {
     });
 }
 
+/// Whoever asks for a frame has another picture to show: a minute that began, a disk that filled by a step meanwhile.
 #[track_caller]
-fn paints_nothing(window: &mut Window<Desk>, n_asked: &AtomicUsize) {
+fn paints_only_what_changed(window: &mut Window<Desk>, n_asked: &AtomicUsize) {
     settle(window);
     let page = window.state().screen.page();
-    n_asked.store(0, Ordering::SeqCst);
-    std::thread::sleep(TWO_LOOKS);
-    assert_eq!(n_asked.load(Ordering::SeqCst), 0, "{page:?}");
+    for _ in 0..PICTURES {
+        let before = window.output().shapes.clone();
+        n_asked.store(0, Ordering::SeqCst);
+        std::thread::sleep(TWO_LOOKS);
+        if n_asked.load(Ordering::SeqCst) == 0 {
+            return;
+        }
+        settle(window);
+        assert!(
+            window.output().shapes != before,
+            "{page:?} painted the same picture again"
+        );
+    }
+    panic!("{page:?} never came to rest");
 }
 
 fn busy_site() -> TestSite {
@@ -88,7 +102,7 @@ fn no_page_paints_while_a_citizen_is_served_and_a_form_is_filled() {
     window.key_press(Key::Enter);
     type_into(&mut window, "Họ và tên", "Ngô Thị Bảy");
     until_contains(&mut window, "Hẹn trả ");
-    paints_nothing(&mut window, &n_asked);
+    paints_only_what_changed(&mut window, &n_asked);
 
     for (place, page) in [
         (Go::Dossier(received.doc), Page::Dossier),
@@ -103,7 +117,7 @@ fn no_page_paints_while_a_citizen_is_served_and_a_form_is_filled() {
         window.state_mut().screen.go(place);
         window.step();
         assert_eq!(window.state().screen.page(), page);
-        paints_nothing(&mut window, &n_asked);
+        paints_only_what_changed(&mut window, &n_asked);
     }
     // The counter counts: something does happen.
     site.command(Command::IssueTicket {
