@@ -11,6 +11,7 @@ use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Outcome};
 use lienquay_shared::domain::dossier::CodeKind;
 use lienquay_shared::domain::site::Lane;
+use lienquay_shared::wire::keeper::SeriesKey;
 use lienquay_tests::sim::clock::DAY_MILLIS;
 use lienquay_tests::sim::network::NodeIndex;
 use lienquay_tests::sim::officer::papers;
@@ -86,5 +87,52 @@ fn a_restored_keeper_with_a_wrong_clock_repeats_no_number() {
         let (code, kind) = receive(&mut world, 0);
         assert_eq!(kind, CodeKind::Provisional);
         assert!(codes.insert(code.clone()), "{code} was given before");
+    }
+}
+
+fn issue(world: &mut World, node: NodeIndex) -> Option<String> {
+    let command = Command::IssueTicket {
+        lane: lane("A"),
+        priority: None,
+        papers: List::default(),
+    };
+    match world.submit(node, command) {
+        Ok(Outcome::TicketIssued { number, .. }) => Some(number.to_string()),
+        Ok(other) => world.fail(&format!("{other:?}")),
+        Err(_) => None,
+    }
+}
+
+/// The first entry of the new incarnation may be the one that carries a number: the old ranges are void before it.
+#[test]
+fn a_restored_keeper_whose_first_act_is_a_ticket_repeats_no_number() {
+    let mut world = site(5, 2);
+    let backup = world.backup(0);
+    let given = issue(&mut world, 1);
+    assert!(given.is_some());
+    world.restore(0, backup, true);
+    assert_ne!(issue(&mut world, 0), given);
+}
+
+/// A restored keeper does not know all that it gave out, and must not say that it does when it is replaced.
+#[test]
+fn the_successor_of_a_restored_keeper_repeats_no_number() {
+    let mut world = site(6, 3);
+    let backup = world.backup(0);
+    let given: BTreeSet<_> = (0..3).map(|_| issue(&mut world, 1).unwrap()).collect();
+    world.run_until_quiescent();
+    world.restore(0, backup, true);
+    let successor = world.nodes[1].id;
+    world.done(
+        0,
+        Command::SetSeriesKeeper {
+            series: SeriesKey::Lane(lane("A")),
+            node: successor,
+        },
+    );
+    world.run_until_quiescent();
+    for node in [1, 2, 1] {
+        let next = issue(&mut world, node).unwrap();
+        assert!(!given.contains(&next), "{next} was given before");
     }
 }

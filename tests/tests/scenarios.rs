@@ -18,3 +18,5 @@ mod site;
 mod strangers;
 #[path = "scenarios/tickets.rs"]
 mod tickets;
+#[path = "scenarios/upgrade.rs"]
+mod upgrade;

@@ -44,6 +44,7 @@ impl Engine {
         // A gap whose pull could not start then (too many at once, a lost answer) is looked for again.
         self.pull_elsewhere(cx);
         self.compare_again(cx)?;
+        self.retry_not_understood(cx)?;
         self.keepers_on_beat(cx)
     }
 

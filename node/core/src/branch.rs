@@ -11,11 +11,11 @@ use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::log::{EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId, codec};
+use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId};
 
 use crate::accept::{crosses_border, n_bytes_of};
 use crate::docs::change_of;
-use crate::engine::{Cx, Engine, OwnLog, fact};
+use crate::engine::{Cx, Engine, end_own_log};
 use crate::event::Notice;
 use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
 
@@ -34,13 +34,7 @@ impl Engine {
             return Ok(());
         };
         self.closing = Some(own);
-        cx.store.set_meta(
-            fact::OWN_LOG,
-            &codec::encode(&OwnLog {
-                log: own,
-                ended: true,
-            }),
-        )?;
+        end_own_log(cx.store, own)?;
         self.wrote_own();
         Ok(())
     }
@@ -339,6 +333,10 @@ impl Engine {
             return Ok(());
         };
         let n_bytes = n_bytes_of(&fresh);
+        if self.logs.get(&branch).is_none() {
+            // Whoever hears of the fork from others is told as well, above all the PC whose log it is.
+            cx.fx.notices.push(Notice::Forked { log: parent });
+        }
         self.logs
             .advance(cx.store, site, &branch, Some(base), last)?;
         for (entry, change) in fresh.into_iter().zip(changes) {

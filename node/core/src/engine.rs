@@ -16,7 +16,7 @@ use crate::joining::Joining;
 use crate::keeper::Asks;
 use crate::link::Link;
 use crate::logs::Logs;
-use crate::number::Numbers;
+use crate::number::{Numbers, VOID_UNTIL_KNOWN};
 use crate::parted::Parted;
 use crate::reasons::ReasonCounts;
 use crate::rng::Rng;
@@ -45,6 +45,8 @@ pub(crate) mod fact {
     pub(crate) const TIME_FLOOR: &str = "time-floor";
     /// The day on which this node opened a new incarnation: its number ranges are void until the next.
     pub(crate) const VOID_DAY: &str = "void-day";
+    /// The program version to which everything that an earlier one did not understand was shown again.
+    pub(crate) const VERSION: &str = "version";
     /// Calls that this counter asked their keepers to take back, and does not know whether they did.
     pub(crate) const GIVEN_BACK: &str = "given-back";
 }
@@ -107,6 +109,8 @@ pub struct Engine {
     pub(crate) unsigned_bytes: usize,
     pub(crate) docs: Docs,
     pub(crate) pending_docs: BTreeSet<DocId>,
+    /// Documents with entries that an earlier version of the program did not understand.
+    pub(crate) not_understood: BTreeSet<DocId>,
     pub(crate) clock: HlcClock,
     pub(crate) site_clock: SiteClock,
     pub(crate) links: BTreeMap<NodeId, Link>,
@@ -158,6 +162,14 @@ pub(crate) fn fact_of<T: serde::de::DeserializeOwned>(
         .transpose()
 }
 
+/// Says on the disk that a log must not be continued. What it gave out after the copy was made is not known here: its
+/// ranges are void from now on, not only from the first entry of the next log, which may itself carry a number.
+pub(crate) fn end_own_log(store: &mut dyn Store, log: LogId) -> StoreResult<()> {
+    let row = OwnLog { log, ended: true };
+    store.set_meta(fact::OWN_LOG, &codec::encode(&row))?;
+    store.set_meta(fact::VOID_DAY, &codec::encode(&VOID_UNTIL_KNOWN))
+}
+
 impl Engine {
     /// Reads a node's state.
     pub fn load(
@@ -181,6 +193,7 @@ impl Engine {
             unsigned_bytes: 0,
             docs,
             pending_docs: BTreeSet::new(),
+            not_understood: BTreeSet::new(),
             clock: HlcClock::default(),
             site_clock: SiteClock::default(),
             links: BTreeMap::new(),
@@ -241,8 +254,7 @@ impl Engine {
         if let Some(own) = ended.filter(|own| !own.ended) {
             // Said on the disk too: the first entry of the new log may be undone with its commit, and with it that the
             // old one must not be continued.
-            let row = OwnLog { ended: true, ..own };
-            store.set_meta(fact::OWN_LOG, &codec::encode(&row))?;
+            end_own_log(store, own.log)?;
         }
         self.closing = ended.map(|own| own.log);
         self.own = own.filter(|_| ended.is_none()).map(|own| own.log);
@@ -254,7 +266,7 @@ impl Engine {
         self.boot.load(now, rng, store)?;
         self.asks.load(store)?;
         self.timers.set_if_unset(Timer::Beat, now.mono_millis);
-        Ok(())
+        self.note_upgrade(store)
     }
 
     /// After a store fault undid a group of events: reads the state anew and greets every link again.

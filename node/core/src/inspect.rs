@@ -44,6 +44,7 @@ impl Engine {
             ("pulls", self.pulls.len()),
             ("documents with pending entries", self.pending_docs.len()),
             ("shares", self.shares.len()),
+            ("documents not understood", self.not_understood.len()),
             ("reasons", self.reasons.all().count()),
             ("messages after the push", self.after_push.len()),
         ]

@@ -38,4 +38,5 @@ pub mod site_clock;
 pub mod store;
 mod sync;
 mod timer;
+mod upgrade;
 pub mod view_live;

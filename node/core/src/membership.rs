@@ -184,7 +184,12 @@ impl Engine {
                 docs.extend(
                     page.iter()
                         .filter(|entry| {
-                            matches!(entry.state, EntryState::Applied | EntryState::Pending)
+                            matches!(
+                                entry.state,
+                                EntryState::Applied
+                                    | EntryState::Pending
+                                    | EntryState::Quarantined(_)
+                            )
                         })
                         .filter(|entry| entry.header.change_hash.is_some())
                         .map(|entry| entry.header.doc),

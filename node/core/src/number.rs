@@ -234,7 +234,7 @@ impl Engine {
 
     /// Whether this node's ranges are void: on the day its log began anew, and, if that day was not known then, on the
     /// first day that is.
-    fn ranges_are_void(&self, cx: &mut Cx<'_>, day: Day) -> StoreResult<bool> {
+    pub(super) fn ranges_are_void(&self, cx: &mut Cx<'_>, day: Day) -> StoreResult<bool> {
         match fact_of::<Day>(cx.store, fact::VOID_DAY)? {
             Some(void) if void == VOID_UNTIL_KNOWN => {
                 if !self.site_clock.is_doubtful(cx.now) {

@@ -160,10 +160,10 @@ impl Engine {
                 cx.store.put_change(&entry.log, entry.seq, &bytes)?;
             }
         }
-        let Some(empty) = self.docs.new_document(row.kind)? else {
-            return Ok(());
-        };
-        self.docs.replace(doc, row.kind, empty);
+        // Of a kind that only a newer version knows there is no document; its entries have their states all the same.
+        if let Some(empty) = self.docs.new_document(row.kind)? {
+            self.docs.replace(doc, row.kind, empty);
+        }
         // What lost its ground was written again by its author; it must not come back beside that.
         let kept = |entry: &&EntryRef| entry.change_hash.is_some() && entry.state != LOST_GROUND;
         for entry in refs.iter().filter(kept) {

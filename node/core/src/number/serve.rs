@@ -142,11 +142,20 @@ impl Engine {
                 None => context,
             };
             let range = keeper_range(&series);
-            let last = cx.store.last_number(
-                &series_text(&series, context.day()),
-                range.first,
-                range.last,
-            )?;
+            let last = if self.ranges_are_void(cx, context.day())? {
+                if self.site_clock.is_doubtful(cx.now) {
+                    // Of which day nothing is known is not known either.
+                    continue;
+                }
+                // What was given out of the range today is not known here whole: none of it may be given again.
+                Some(range.last)
+            } else {
+                cx.store.last_number(
+                    &series_text(&series, context.day()),
+                    range.first,
+                    range.last,
+                )?
+            };
             match lienquay_shared::decide::site::release_series(
                 &context,
                 &site_id,
