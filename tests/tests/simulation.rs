@@ -1,105 +1,225 @@
-//! Random working days with everything going wrong, from many seeds. `LIENQUAY_SEEDS=n` runs more of them,
-//! `LIENQUAY_SEED=k` repeats one.
+//! Random working days with everything going wrong, from many seeds.
+//!
+//! `LIENQUAY_SEEDS=n` runs n of them from `LIENQUAY_FIRST` on, `LIENQUAY_STEPS=n` makes the days longer,
+//! `LIENQUAY_SEED=k` repeats one and `LIENQUAY_SCRIPT=file` runs a script that was kept. A failing day is made short before
+//! it is told (`LIENQUAY_SHRINK=seconds`; 0 tells it as it is).
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test fails by panicking; long runs say how far they are and end in time"
+)]
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
-use lienquay_tests::sim::chance::Chance;
-use lienquay_tests::sim::faults::{Gremlin, Knobs};
-use lienquay_tests::sim::invariants::{check_running, check_settled};
-use lienquay_tests::sim::officer::Officers;
+use lienquay_tests::sim::day::Day;
+use lienquay_tests::sim::script::{DayKind, Script, Step, Verb, draw};
+use lienquay_tests::sim::shrink::{Failure, failure_of, shrink};
 use lienquay_tests::sim::world::{Prepared, World};
 
-/// Seeds that once failed, each for a bug that is mended now: 22 and 53, an idle PC whose disk had been full never took
-/// entries again.
-const FAILED_SEEDS: &[u64] = &[22, 53];
 /// Seeds of an ordinary run of the tests.
-const N_SEEDS: u64 = 300;
-/// Steps of a day; each is one officer's action and perhaps a fault.
-const N_STEPS: u64 = 120;
+const N_SEEDS: u64 = 60;
+/// Steps of an ordinary day.
+const N_STEPS: usize = 150;
+/// How long a failing day may be made shorter.
+const SHRINK_SECONDS: u64 = 90;
+/// Failing seeds after which a run gives up.
+const MAX_FAILURES: usize = 3;
+
+/// Days that once failed, made short and kept, each for a bug that is mended now.
+const ONCE_FAILED: &[&str] = &[
+    include_str!("days/restored_keeper_numbers_at_once.day"),
+    include_str!("days/restored_keeper_is_replaced.day"),
+];
 
 /// Sites of several sizes, founded and joined once by the real protocol.
-fn prepared(n_nodes: usize) -> &'static Prepared {
-    static SITES: [OnceLock<Prepared>; 4] = [const { OnceLock::new() }; 4];
-    SITES[n_nodes - 3].get_or_init(|| {
-        let mut world = World::new(n_nodes as u64);
-        world.build_site(n_nodes);
+fn prepared(n_pcs: usize) -> &'static Prepared {
+    static SITES: [OnceLock<Prepared>; 10] = [const { OnceLock::new() }; 10];
+    let n_pcs = n_pcs.clamp(3, 12);
+    SITES[n_pcs - 3].get_or_init(|| {
+        let mut world = World::new(n_pcs as u64);
+        world.build_site(n_pcs);
         world.prepare()
     })
 }
 
-/// One simulated day.
-fn run(seed: u64) -> World {
-    let mut chance = Chance::new(seed, "day");
-    let n_nodes = 3 + chance.index(4);
-    let mut world = World::from_prepared(seed, prepared(n_nodes));
-    let mut officers = Officers::new(seed);
-    let mut gremlin = Gremlin::new(seed, Knobs::default());
-    gremlin.set_clocks(&mut world);
-    if chance.percent(20) {
-        world.dies_before_telling_percent = 1;
-    }
-    world.run_for(chance.within(0..=5_000));
-    for _ in 0..N_STEPS {
-        let node = chance.index(world.nodes.len());
-        officers.act(&mut world, node);
-        gremlin.act(&mut world);
-        world.run_for(chance.within(1..=1_200));
-        check_running(&world);
-    }
-    gremlin.repair_all(&mut world);
-    world.run_until_quiescent();
-    check_settled(&world);
-    world
+fn run(script: &Script) -> World {
+    Day::run(script, prepared(script.n_pcs))
+}
+
+fn fails(script: &Script) -> Option<Failure> {
+    let site = prepared(script.n_pcs);
+    failure_of(|| drop(Day::run(script, site)))
 }
 
 fn from_env(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-/// Runs seeds on as many threads as there are cores; the first failure, by seed, is the one told.
-fn run_all(seeds: &[u64]) {
+fn kind() -> DayKind {
+    DayKind {
+        n_steps: from_env("LIENQUAY_STEPS")
+            .and_then(|n_steps| usize::try_from(n_steps).ok())
+            .unwrap_or(N_STEPS),
+        ..DayKind::default()
+    }
+}
+
+/// What is told of a failing day: what broke, the short script, and how to repeat the long one.
+fn told(script: &Script, failure: Failure) -> String {
+    let seconds = from_env("LIENQUAY_SHRINK").unwrap_or(SHRINK_SECONDS);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let short = shrink(script, failure, fails, || Instant::now() < end);
+    let (n_before, n_after) = (script.steps.len(), short.script.steps.len());
+    format!(
+        "{}\n--- the script of seed {}, {n_before} steps made {n_after} by {} runs; kept in a file, it runs with \
+         LIENQUAY_SCRIPT=file:\n{}\n--- the whole day: LIENQUAY_SEED={} LIENQUAY_STEPS={} cargo test -p lienquay-tests \
+         --test simulation",
+        short.failure.told,
+        script.seed,
+        short.n_runs,
+        short.script,
+        script.seed,
+        kind().n_steps,
+    )
+}
+
+/// Runs scripts on as many threads as there are cores and tells the first that failed, made short.
+fn run_all(scripts: impl Fn(usize) -> Option<Script> + Sync) {
     let n_threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let failed = std::thread::scope(|scope| {
-        let work = |offset: usize| {
-            move || {
-                let mine = seeds.iter().skip(offset).step_by(n_threads);
-                mine.copied()
-                    .filter(|seed| std::panic::catch_unwind(|| drop(run(*seed))).is_err())
-                    .collect::<Vec<u64>>()
+    let (next, began) = (AtomicUsize::new(0), Instant::now());
+    let work = || {
+        let mut failed = Vec::new();
+        while failed.len() < MAX_FAILURES
+            && let Some(script) = scripts(next.fetch_add(1, Ordering::Relaxed))
+        {
+            if let Some(failure) = fails(&script) {
+                eprintln!("seed {}: {}", script.seed, failure.invariant);
+                failed.push((script, failure));
             }
-        };
-        let threads: Vec<_> = (0..n_threads)
-            .map(|offset| scope.spawn(work(offset)))
-            .collect();
+        }
+        failed
+    };
+    let mut failed = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
         threads
             .into_iter()
-            .flat_map(|thread| thread.join().unwrap_or_default())
-            .collect::<Vec<u64>>()
+            .flat_map(|thread| thread.join().unwrap())
+            .collect::<Vec<_>>()
     });
-    assert!(failed.is_empty(), "failed seeds: {failed:?}");
+    eprintln!("{:.1} s", began.elapsed().as_secs_f64());
+    failed.sort_by_key(|(script, _)| script.seed);
+    let seeds: Vec<u64> = failed.iter().map(|(script, _)| script.seed).collect();
+    if let Some((script, failure)) = failed.into_iter().next() {
+        panic!("failed seeds: {seeds:?}\n{}", told(&script, failure));
+    }
 }
 
 #[test]
 fn days_with_every_fault_end_well() {
-    let seeds: Vec<u64> = match from_env("LIENQUAY_SEED") {
-        Some(seed) => vec![seed],
-        None => (0..from_env("LIENQUAY_SEEDS").unwrap_or(N_SEEDS)).collect(),
+    if let Ok(file) = std::env::var("LIENQUAY_SCRIPT") {
+        let script: Script = std::fs::read_to_string(file).unwrap().parse().unwrap();
+        return drop(run(&script));
+    }
+    let seeds = match from_env("LIENQUAY_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => {
+            let first = from_env("LIENQUAY_FIRST").unwrap_or(0);
+            first..first + from_env("LIENQUAY_SEEDS").unwrap_or(N_SEEDS)
+        }
     };
-    run_all(&seeds);
+    run_all(|at| seeds.clone().nth(at).map(|seed| draw(seed, kind())));
 }
 
 #[test]
 fn days_that_once_failed_end_well() {
-    run_all(FAILED_SEEDS);
+    for text in ONCE_FAILED {
+        drop(run(&text.parse().unwrap()));
+    }
 }
 
 #[test]
 fn a_seed_replays_bit_for_bit() {
     for seed in [1, 2, 3] {
-        assert_eq!(
-            run(seed).trace().digest(),
-            run(seed).trace().digest(),
-            "seed {seed}"
-        );
+        let script = draw(seed, DayKind::default());
+        let (one, other) = (run(&script), run(&script));
+        assert_eq!(one.trace().digest(), other.trace().digest(), "seed {seed}");
     }
+}
+
+/// A failure that needs three things in this order shrinks to little more than them.
+#[test]
+fn a_planted_failure_shrinks_to_a_handful_of_steps() {
+    let planted = |script: &Script| -> Option<Failure> {
+        let wanted = [Verb::Receive, Verb::Partition, Verb::Edit];
+        let mut left = wanted.iter().peekable();
+        for step in &script.steps {
+            if left.peek() == Some(&&step.verb) {
+                left.next();
+            }
+        }
+        left.peek().is_none().then(|| Failure {
+            invariant: "planted".to_owned(),
+            told: String::new(),
+        })
+    };
+    for seed in 0..20 {
+        let script = (seed..)
+            .map(|seed| {
+                draw(
+                    seed,
+                    DayKind {
+                        n_steps: 500,
+                        ..DayKind::default()
+                    },
+                )
+            })
+            .find(|script| planted(script).is_some())
+            .unwrap();
+        let failure = planted(&script).unwrap();
+        let short = shrink(&script, failure, planted, || true);
+        let verbs: Vec<Verb> = short.script.steps.iter().map(|step| step.verb).collect();
+        assert_eq!(verbs, [Verb::Receive, Verb::Partition, Verb::Edit]);
+        assert_eq!(short.script.n_pcs, 3);
+        assert!(short.script.steps.iter().all(|step| step.wait_millis == 0));
+    }
+}
+
+/// The whole way: a real day that breaks something when a dossier was received after a cut.
+#[test]
+fn a_failing_day_is_told_as_a_short_script() {
+    let script = draw(
+        5,
+        DayKind {
+            n_steps: 60,
+            ..DayKind::default()
+        },
+    );
+    let site = prepared(script.n_pcs);
+    let breaks = |script: &Script| {
+        failure_of(|| {
+            let mut day = Day::begin(script, site);
+            let mut is_cut = false;
+            for step in &script.steps {
+                day.step(step);
+                is_cut |= step.verb == Verb::Issue;
+                if is_cut && step.verb == Verb::Receive {
+                    day.world
+                        .broken("planted", "a dossier was received after a ticket");
+                }
+            }
+        })
+    };
+    let failure = breaks(&script).unwrap();
+    let short = shrink(&script, failure, breaks, || true);
+    let verbs: Vec<Verb> = short
+        .script
+        .steps
+        .iter()
+        .map(|step: &Step| step.verb)
+        .collect();
+    assert_eq!(verbs, [Verb::Issue, Verb::Receive]);
+    assert!(short.failure.told.starts_with("invariant: planted\n"));
 }

@@ -10,7 +10,9 @@ mod store;
 mod table;
 mod tables;
 
-use lienquay_core::store::{StoreFault, StoreResult};
+use lienquay_core::store::{EntryState, ProjectionRow, StoreFault, StoreResult};
+use lienquay_shared::view::DossierRow;
+use lienquay_shared::{DocId, LogId};
 
 use crate::sim::chance::Chance;
 use tables::Tables;
@@ -81,6 +83,43 @@ impl SimStore {
         Self {
             tables: copy.tables,
             ..Self::default()
+        }
+    }
+
+    /// Whether an entry is here, under the log's name or that of a branch of it, and would survive a loss of power. What
+    /// only a first copy has a header of does not count.
+    pub fn keeps(&self, log: &LogId, seq: u64, header_bytes: &[u8]) -> bool {
+        let is_here = |log: &LogId| {
+            let text = self.tables.entries.permanent(&(*log, seq));
+            let state = self.tables.states.permanent(&(*log, seq));
+            text.is_some_and(|text| text.header_bytes == header_bytes)
+                && state.is_some_and(|state| *state != EntryState::Unproven)
+        };
+        is_here(log)
+            || self
+                .tables
+                .logs
+                .iter()
+                .any(|(other, _)| other.node == log.node && is_here(other))
+    }
+
+    /// Every document that an entry here names, applied or not.
+    pub fn documents_named(&self) -> Vec<DocId> {
+        let mut docs: Vec<DocId> = self
+            .tables
+            .by_doc
+            .iter()
+            .map(|((doc, _), _)| *doc)
+            .collect();
+        docs.dedup();
+        docs
+    }
+
+    /// The row shown of a dossier.
+    pub fn dossier_row(&self, doc: &DocId) -> Option<&DossierRow> {
+        match self.tables.projections.get(doc)? {
+            ProjectionRow::Dossier(row, _) => Some(row),
+            ProjectionRow::Ticket(_) | ProjectionRow::Procedure(_) => None,
         }
     }
 

@@ -68,6 +68,8 @@ pub struct Weather {
     pub notice_millis: RangeInclusive<u64>,
     /// How often of a hundred a replaced link is told down only after the new one is told up.
     pub overlap_percent: u64,
+    /// How often of a thousand messages a link is lost with the message.
+    pub lost_per_mille: u64,
 }
 
 impl Default for Weather {
@@ -76,6 +78,7 @@ impl Default for Weather {
             latency_micros: 150..=2_000,
             notice_millis: 1..=6_000,
             overlap_percent: 20,
+            lost_per_mille: 0,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The simulated site: nodes, what is due at which moment, and the one loop that makes it happen.
 
 mod faults;
+mod lenience;
 mod node;
 mod orders;
 mod quiet;
@@ -11,16 +12,18 @@ mod tamper;
 use std::collections::{BTreeMap, VecDeque};
 
 use lienquay_core::event::{Effects, Event, Send, Token};
+use lienquay_shared::NodeId;
 use lienquay_shared::wire::Message;
-use lienquay_shared::{DocId, NodeId};
 
 use crate::sim::chance::Chance;
 use crate::sim::clock::SimTime;
+use crate::sim::invariants::Given;
 use crate::sim::network::{Arrival, Arriving, Network, NodeIndex};
 use crate::sim::read::Disk;
 use crate::sim::schema::Schema;
 use crate::sim::trace::Trace;
 
+pub use lenience::Lenience;
 pub use node::{PowerLoss, SimNode};
 pub use orders::{Acknowledged, Answer, Point};
 pub use quiet::Holding;
@@ -50,6 +53,8 @@ enum Due {
     Arrive(Arrival),
     /// The node handles what arrived.
     Handle(NodeIndex, u64),
+    /// The node's fsync is done: it tells what it owes.
+    Tell(NodeIndex, u64, Box<Effects>),
     /// A timer of the node's engine.
     Wake(NodeIndex, u64),
     Discover,
@@ -97,10 +102,14 @@ pub struct World {
     next_token: u64,
     acknowledged: Vec<Acknowledged>,
     answers: BTreeMap<Token, Answer>,
-    /// Edits of a dossier's field that were ordered and not answered.
-    open_edits: BTreeMap<(DocId, String), i64>,
-    /// How often of a hundred a power loss hits between a commit and what it owes.
-    pub dies_before_telling_percent: u64,
+    /// Scarce things given out so far.
+    given: Given,
+    /// Links opened so far.
+    n_links: u64,
+    /// How often of a thousand a power loss hits between a commit and what it owes.
+    pub dies_before_telling_per_mille: u64,
+    /// What the disks that were lost or copied today excuse.
+    pub lenience: Lenience,
     /// Messages by name, for measuring.
     pub sent_by_name: BTreeMap<&'static str, (u64, u64)>,
 }
@@ -129,8 +138,10 @@ impl World {
             next_token: 0,
             acknowledged: Vec::new(),
             answers: BTreeMap::new(),
-            open_edits: BTreeMap::new(),
-            dies_before_telling_percent: 0,
+            given: Given::new(),
+            n_links: 0,
+            dies_before_telling_per_mille: 0,
+            lenience: Lenience::default(),
             sent_by_name: BTreeMap::new(),
         };
         world.enqueue(SimTime::default(), Due::Discover);
@@ -178,8 +189,14 @@ impl World {
     /// Fails with the seed, the way to repeat the run and the last of the trace.
     #[track_caller]
     pub fn fail(&self, what: &str) -> ! {
+        self.broken("story", what)
+    }
+
+    /// Fails because an invariant does not hold; its name comes first.
+    #[track_caller]
+    pub fn broken(&self, invariant: &str, what: &str) -> ! {
         panic!(
-            "{what}\n--- seed {}: repeat with LIENQUAY_SEED={} cargo test -p lienquay-tests --test simulation\n{}",
+            "invariant: {invariant}\n{what}\n--- seed {}: repeat with LIENQUAY_SEED={} cargo test -p lienquay-tests --test simulation\n{}",
             self.seed,
             self.seed,
             self.trace.tail(tail_lines())
@@ -229,6 +246,7 @@ impl World {
                     self.handle(node);
                 }
             }
+            Due::Tell(node, life, effects) => self.tell(node, life, *effects),
             Due::Wake(node, life) => {
                 if self.nodes[node].wake_is_due(life, self.now) {
                     self.deliver(node, Event::Tick);
@@ -292,13 +310,35 @@ impl World {
         if let Some(fault) = self.nodes[node].take_fault() {
             self.note(format!("{} store fault: {fault}", self.name(node)));
         }
-        if self.chance.percent(self.dies_before_telling_percent) && self.nodes[node].is_simulated()
-        {
+        let dies = self.nodes[node].dies_telling
+            || self.chance.below(1_000) < self.dies_before_telling_per_mille;
+        if dies {
             self.note(format!("{} dies after a commit", self.name(node)));
             self.crash_now(node, PowerLoss::AnyUnsynced);
             return;
         }
+        match self.nodes[node].fsync_millis {
+            0 => {
+                self.carry_out(node, effects);
+                self.schedule_wake(node);
+            }
+            millis => {
+                self.nodes[node].stay_busy();
+                let life = self.nodes[node].life();
+                let tell = Due::Tell(node, life, Box::new(effects));
+                self.enqueue(self.now.plus_millis(millis), tell);
+            }
+        }
+    }
+
+    fn tell(&mut self, node: NodeIndex, life: u64, effects: Effects) {
+        if self.nodes[node].life() != life {
+            return;
+        }
         self.carry_out(node, effects);
+        if let Some(life) = self.nodes[node].has_told() {
+            self.enqueue(self.now, Due::Handle(node, life));
+        }
         self.schedule_wake(node);
     }
 
@@ -307,7 +347,7 @@ impl World {
             self.enqueue(at, Due::Wake(node, life));
         }
         if self.nodes[node].ticks_within_a_second(self.now) > MAX_TICKS_A_SECOND {
-            self.fail(&format!("{} never sleeps", self.name(node)));
+            self.broken("nobody-spins", &format!("{} never sleeps", self.name(node)));
         }
     }
 
@@ -338,6 +378,7 @@ impl World {
             self.note(format!("{} notice {notice:?}", self.name(node)));
             self.nodes[node].hear_notice(self.now, notice);
         }
+        self.nodes[node].note_shut_out();
     }
 
     fn send(&mut self, node: NodeIndex, mut send: Send) {
@@ -350,6 +391,20 @@ impl World {
         let Some(to) = self.network.peer_over(node, send.link) else {
             return;
         };
+        if self.nodes[node].shut_out.contains(&self.nodes[to].id) {
+            let (from, to) = (self.name(node), self.name(to));
+            let what = format!("{from} sends {name} to {to}, which it knows is shut out");
+            self.broken("revoked-learns-nothing", &what);
+        }
+        if self.chance.below(1_000) < self.network.weather.lost_per_mille {
+            self.note(format!(
+                "{name} of {} is lost with its link",
+                self.name(node)
+            ));
+            let downs = self.network.lose(self.now, node, to);
+            self.enqueue_arrivals(downs);
+            return;
+        }
         if self
             .trap
             .as_ref()
@@ -422,9 +477,15 @@ impl World {
             && self.nodes[b].is_running()
             && self.network.can_connect(a, b)
         {
+            self.n_links += 1;
             let ups = self.network.connect(self.now, a, b);
             self.enqueue_arrivals(ups);
         }
+    }
+
+    /// Links opened so far.
+    pub fn n_links(&self) -> u64 {
+        self.n_links
     }
 
     fn linked_by_key(&self, node: NodeIndex, key: &NodeId) -> Option<NodeIndex> {

@@ -32,6 +32,14 @@ impl<K: Ord + Clone, V> Table<K, V> {
         self.rows.get(key)
     }
 
+    /// The row as a loss of power now would leave it.
+    pub(super) fn permanent(&self, key: &K) -> Option<&V> {
+        match self.undo.iter().find(|(changed, _)| changed == key) {
+            Some((_, before)) => before.as_ref(),
+            None => self.rows.get(key),
+        }
+    }
+
     pub(super) fn put(&mut self, key: K, row: V) {
         let before = self.rows.insert(key.clone(), row);
         self.undo.push((key, before));

@@ -75,6 +75,17 @@ impl Network {
     /// Nothing gets from one node to the other any more; both sides notice some time later.
     pub fn cut(&mut self, now: SimTime, from: NodeIndex, to: NodeIndex) -> Vec<(SimTime, Arrival)> {
         self.cuts.insert((from, to));
+        self.lose(now, from, to)
+    }
+
+    /// The links between two nodes are lost while one sends the other something; both sides notice some time later, and
+    /// may connect anew at once.
+    pub fn lose(
+        &mut self,
+        now: SimTime,
+        from: NodeIndex,
+        to: NodeIndex,
+    ) -> Vec<(SimTime, Arrival)> {
         let mut due = Vec::new();
         let touched: Vec<WireNo> = self
             .wires

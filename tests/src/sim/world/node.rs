@@ -23,6 +23,8 @@ pub enum PowerLoss {
     AnyUnsynced,
     /// The disk keeps only what was durable.
     AllUnsynced,
+    /// The process ends in good order: everything is kept.
+    InOrder,
 }
 
 /// One simulated PC.
@@ -42,6 +44,16 @@ pub struct SimNode {
     pub notices: Vec<(SimTime, Notice)>,
     /// Submissions and control orders that were not answered yet, with what they are.
     pub unanswered: BTreeMap<Token, super::orders::Ordered>,
+    /// Gone for good: it burned, or was one copy too many. It is never switched on again.
+    pub is_scrapped: bool,
+    /// The power goes between the next commit and what it owes.
+    pub dies_telling: bool,
+    /// How long an fsync takes: what the node owes waits for it.
+    pub fsync_millis: u64,
+    /// Whether it ever was told that its log had two branches or was continued elsewhere, also by an earlier process.
+    pub ever_told_of_copies: bool,
+    /// Keys that the process has heard are gone: not one more byte may be sent to them.
+    pub(super) shut_out: BTreeSet<NodeId>,
     pub(super) rogue: Option<Rogue>,
     key: NodeKey,
     schema: Schema,
@@ -79,6 +91,11 @@ impl SimNode {
             is_outside: false,
             notices: Vec::new(),
             unanswered: BTreeMap::new(),
+            is_scrapped: false,
+            dies_telling: false,
+            fsync_millis: 0,
+            ever_told_of_copies: false,
+            shut_out: BTreeSet::new(),
             rogue: None,
             key,
             schema,
@@ -143,6 +160,37 @@ impl SimNode {
         self.key.to_secret()
     }
 
+    /// Its key, to write as a later version of its program would.
+    pub fn key(&self) -> &NodeKey {
+        &self.key
+    }
+
+    /// Counts its processes.
+    pub fn life(&self) -> u64 {
+        self.life
+    }
+
+    /// It writes and has not told yet: what arrives meanwhile waits.
+    pub(super) fn stay_busy(&mut self) {
+        self.is_busy = true;
+    }
+
+    /// It told; the life to handle in what arrived meanwhile, if anything did.
+    pub(super) fn has_told(&mut self) -> Option<u64> {
+        self.is_busy = !self.inbox.is_empty();
+        self.is_busy.then_some(self.life)
+    }
+
+    /// What the engine knows of PCs that are gone.
+    pub(super) fn note_shut_out(&mut self) {
+        if let Some(host) = &self.host {
+            let gone = &host.engine().members_roster().gone;
+            if gone.len() != self.shut_out.len() {
+                self.shut_out = gone.keys().copied().collect();
+            }
+        }
+    }
+
     pub(super) fn block(&mut self, key: NodeId) {
         self.blocked.insert(key);
     }
@@ -151,6 +199,10 @@ impl SimNode {
         if matches!(notice, Notice::NewIncarnation { .. }) {
             self.new_incarnation = false;
         }
+        self.ever_told_of_copies |= matches!(
+            notice,
+            Notice::NewIncarnation { .. } | Notice::Forked { .. }
+        );
         self.notices.push((now, notice));
     }
 
@@ -177,9 +229,15 @@ impl SimNode {
     pub(super) fn stop(&mut self, loss: PowerLoss) {
         if let Some(host) = self.host.take() {
             let mut disk = host.into_store();
-            disk.crash(&mut self.chance, loss == PowerLoss::AllUnsynced);
+            match loss {
+                PowerLoss::InOrder => disk = disk.clone_disk(),
+                PowerLoss::AnyUnsynced => disk.crash(&mut self.chance, false),
+                PowerLoss::AllUnsynced => disk.crash(&mut self.chance, true),
+            }
             self.disk = Some(disk);
         }
+        self.dies_telling = false;
+        self.shut_out.clear();
         self.life += 1;
         self.inbox.clear();
         self.is_busy = false;

@@ -2,11 +2,12 @@
 
 use lienquay_core::event::{Control, Event, Reply, Token};
 use lienquay_core::store::Store;
-use lienquay_shared::command::{Command, DossierRef, Outcome, SettleChoice, Submission};
+use lienquay_shared::command::{Command, Outcome, Submission};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{DocId, LogId, RequestId};
 
 use crate::sim::clock::SimTime;
+use crate::sim::invariants;
 use crate::sim::network::NodeIndex;
 use crate::sim::world::World;
 
@@ -42,6 +43,10 @@ pub struct Acknowledged {
     pub point: Option<Point>,
     /// Of a ticket given out: the day whose number it carries.
     pub day: Option<i32>,
+    /// The disk of the PC that acknowledged it was lost or rolled back to before it.
+    pub is_lost_at_home: bool,
+    /// Every disk that held it was lost or rolled back: nobody can be asked for it.
+    pub is_excused: bool,
 }
 
 /// A point in a log, by its bytes.
@@ -75,7 +80,6 @@ impl World {
     pub fn order(&mut self, node: NodeIndex, submission: Submission) -> Token {
         let token = self.token();
         self.note(format!("{} ← {:?}", self.name(node), submission.command));
-        self.count_edit(&submission.command, 1);
         if self.nodes[node].is_running() {
             let ordered = Ordered::Command(Box::new(submission.clone()));
             self.nodes[node].unanswered.insert(token, ordered);
@@ -113,6 +117,11 @@ impl World {
         token
     }
 
+    /// Submissions and orders so far.
+    pub fn n_orders(&self) -> u64 {
+        self.next_token
+    }
+
     /// Submissions and orders that a running node still owes an answer.
     pub fn n_unanswered(&self) -> usize {
         self.nodes.iter().map(|node| node.unanswered.len()).sum()
@@ -130,7 +139,10 @@ impl World {
         });
         match self.answers.get(&token) {
             Some(answer) => answer.clone(),
-            None => self.fail(&format!("{} gave no answer to {what}", self.name(node))),
+            None => self.broken(
+                "no-silence",
+                &format!("{} gave no answer to {what}", self.name(node)),
+            ),
         }
     }
 
@@ -142,16 +154,13 @@ impl World {
     pub(super) fn note_reply(&mut self, node: NodeIndex, reply: Reply) {
         self.note(format!("{} → {:?}", self.name(node), reply.result));
         let Some(ordered) = self.nodes[node].unanswered.remove(&reply.token) else {
-            self.fail(&format!(
-                "{} answers what nobody asked, or twice",
-                self.name(node)
-            ));
+            self.broken(
+                "one-answer",
+                &format!("{} answers what nobody asked, or twice", self.name(node)),
+            );
         };
-        if let Ordered::Command(submission) = ordered {
-            self.count_edit(&submission.command, -1);
-            if let Ok(outcome) = &reply.result {
-                self.note_outcome(node, *submission, outcome.clone());
-            }
+        if let (Ordered::Command(submission), Ok(outcome)) = (ordered, &reply.result) {
+            self.note_outcome(node, *submission, outcome.clone());
         }
         self.answers.insert(reply.token, reply.result);
     }
@@ -163,14 +172,23 @@ impl World {
             .iter()
             .find(|done| done.request == submission.request);
         match before {
-            Some(before) if before.outcome != outcome => self.fail(&format!(
-                "{} answers a repeated request differently: {:?}, then {outcome:?}",
-                self.name(node),
-                before.outcome
-            )),
+            Some(before) if before.outcome != outcome => self.broken(
+                "one-answer",
+                &format!(
+                    "{} answers a repeated request differently: {:?}, then {outcome:?}",
+                    self.name(node),
+                    before.outcome
+                ),
+            ),
             Some(_) => {}
             None => {
                 let done = self.acknowledgement(node, submission, outcome);
+                let given = invariants::give(&mut self.given, &done);
+                if let Err(what) = given
+                    && self.lenience.doubled.is_empty()
+                {
+                    self.broken("no-number-twice", &what);
+                }
                 self.acknowledged.push(done);
             }
         }
@@ -212,38 +230,13 @@ impl World {
             request,
             point,
             day,
+            is_lost_at_home: false,
+            is_excused: false,
         }
     }
 
     fn ticket_day(&self, node: NodeIndex, doc: &DocId) -> Option<i32> {
         Some(self.disk(node)?.ticket(doc)?.day.0)
-    }
-
-    /// Whether somebody tried to write a field of a dossier and never heard what became of it: then it may show that.
-    pub fn was_attempted_in_vain(&self, doc: &DocId, key: &str) -> bool {
-        self.open_edits
-            .get(&(*doc, key.to_owned()))
-            .is_some_and(|open| *open > 0)
-    }
-
-    fn count_edit(&mut self, command: &Command, by: i64) {
-        match command {
-            Command::EditDossier {
-                dossier: DossierRef::Id(doc),
-                field,
-                ..
-            } => {
-                *self.open_edits.entry((*doc, field.key())).or_default() += by;
-            }
-            // Settling a conflict writes the field too, with a value that the screen showed a moment before.
-            Command::SettleConflict {
-                dossier: DossierRef::Id(doc),
-                choice: SettleChoice::Field { field, .. },
-            } => {
-                *self.open_edits.entry((*doc, field.key())).or_default() += 1;
-            }
-            _ => {}
-        }
     }
 
     fn token(&mut self) -> Token {

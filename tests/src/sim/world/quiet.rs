@@ -54,7 +54,10 @@ impl World {
             }
         }
         let why = self.differences(members);
-        self.fail(&format!("the site does not settle: {why}"));
+        self.broken(
+            "replication-never-stalls",
+            &format!("the site does not settle: {why}"),
+        );
     }
 
     /// What all of them hold, if it is the same and nobody is owed an answer.

@@ -1,0 +1,225 @@
+//! Writing a day from a seed: mostly work, some of everything that can go wrong, and moments at which all is repaired.
+
+use crate::sim::chance::Chance;
+
+use super::{Script, Step, Verb};
+
+/// What kind of day is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day {
+    /// Steps at least.
+    pub n_steps: usize,
+    /// PCs at most; at least three.
+    pub max_pcs: usize,
+    /// Whether PCs are copied, restored, removed and added.
+    pub rare: bool,
+}
+
+impl Default for Day {
+    fn default() -> Self {
+        Self {
+            n_steps: 120,
+            max_pcs: 12,
+            rare: true,
+        }
+    }
+}
+
+/// How often what happens, of all together.
+type Weights = &'static [(Verb, u32)];
+
+const WORK: Weights = &[
+    (Verb::Issue, 130),
+    (Verb::Call, 130),
+    (Verb::Announce, 90),
+    (Verb::Serve, 60),
+    (Verb::FinishTicket, 60),
+    (Verb::Recall, 15),
+    (Verb::NoShow, 20),
+    (Verb::Decline, 20),
+    (Verb::Park, 20),
+    (Verb::Unpark, 15),
+    (Verb::Transfer, 30),
+    (Verb::Prioritise, 15),
+    (Verb::CallOne, 15),
+    (Verb::TypeNumber, 12),
+    (Verb::TakeOver, 20),
+    (Verb::Rate, 8),
+    (Verb::Receive, 70),
+    (Verb::Edit, 60),
+    (Verb::EditBothSides, 25),
+    (Verb::Advance, 60),
+    (Verb::Return, 20),
+    (Verb::Note, 15),
+    (Verb::Settle, 25),
+    (Verb::Again, 40),
+    (Verb::GoMobile, 5),
+    (Verb::ComeBack, 8),
+    (Verb::Lane, 6),
+    (Verb::ConfirmDate, 4),
+];
+
+const FAULTS: Weights = &[
+    (Verb::Crash, 14),
+    (Verb::CrashAll, 8),
+    (Verb::CrashAtWrite, 16),
+    (Verb::DieTelling, 8),
+    (Verb::Close, 6),
+    (Verb::Start, 50),
+    (Verb::DiskFull, 8),
+    (Verb::DiskFree, 10),
+    (Verb::DiskSlow, 6),
+    (Verb::DiskFast, 8),
+    (Verb::Partition, 16),
+    (Verb::Split, 12),
+    (Verb::OneWay, 10),
+    (Verb::Mend, 14),
+    (Verb::Heal, 22),
+    (Verb::Storm, 4),
+    (Verb::Lossy, 4),
+    (Verb::Calm, 10),
+    (Verb::Reconnect, 20),
+    (Verb::Repeat, 6),
+    (Verb::Skew, 6),
+    (Verb::JumpBack, 6),
+];
+
+const RARE: Weights = &[
+    (Verb::Backup, 22),
+    (Verb::Restore, 10),
+    (Verb::RollBack, 8),
+    (Verb::Clone, 6),
+    (Verb::CloneOff, 6),
+    (Verb::Move, 5),
+    (Verb::Burn, 3),
+    (Verb::Revoke, 7),
+    (Verb::Retire, 6),
+    (Verb::Join, 10),
+    (Verb::Seat, 8),
+    (Verb::Rogue, 3),
+    (Verb::Newer, 10),
+    (Verb::NewerWords, 6),
+    (Verb::Forget, 8),
+    (Verb::SeriesKeeper, 5),
+    (Verb::TakeOverSeries, 5),
+];
+
+/// Writes the day of a seed.
+pub fn draw(seed: u64, day: Day) -> Script {
+    let mut chance = Chance::new(seed, "script");
+    let n_pcs = match chance.below(10) {
+        0..=5 => chance.within(3..=5),
+        6..=8 => chance.within(4..=8),
+        _ => chance.within(6..=12),
+    };
+    let n_pcs = usize::try_from(n_pcs).unwrap_or(3).clamp(3, day.max_pcs);
+    let mut pen = Pen {
+        // A quiet day shows other things than a wild one.
+        faults_percent: [2, 6, 12, 25][chance.index(4)],
+        rare_percent: if day.rare {
+            [0, 1, 3, 6][chance.index(4)]
+        } else {
+            0
+        },
+        quiesce_every: chance.within(40..=400),
+        haste: [300, 1_200, 4_000][chance.index(3)],
+        n_pcs,
+        chance,
+        steps: Vec::new(),
+    };
+    if pen.chance.percent(50) {
+        pen.step(Verb::Clocks);
+    }
+    while pen.steps.len() < day.n_steps {
+        pen.next();
+    }
+    let deaths_per_mille = if pen.chance.percent(15) { 3 } else { 0 };
+    Script {
+        seed,
+        n_pcs,
+        deaths_per_mille,
+        steps: pen.steps,
+    }
+}
+
+struct Pen {
+    chance: Chance,
+    n_pcs: usize,
+    faults_percent: u64,
+    rare_percent: u64,
+    quiesce_every: u64,
+    haste: u64,
+    steps: Vec<Step>,
+}
+
+impl Pen {
+    fn next(&mut self) {
+        if self.chance.below(self.quiesce_every) == 0 {
+            return self.step(Verb::Quiesce);
+        }
+        let dice = self.chance.below(100);
+        let (faults, rare) = (self.faults_percent, self.rare_percent);
+        let verb = match dice {
+            dice if dice < rare => self.of(RARE),
+            dice if dice < rare + faults => self.of(FAULTS),
+            dice if dice == rare + faults => return self.flap(),
+            _ => self.of(WORK),
+        };
+        self.step(verb);
+    }
+
+    fn of(&mut self, weights: Weights) -> Verb {
+        let sum: u32 = weights.iter().map(|(_, weight)| weight).sum();
+        let mut left = self.chance.below(u64::from(sum));
+        for (verb, weight) in weights {
+            match left.checked_sub(u64::from(*weight)) {
+                Some(rest) => left = rest,
+                None => return *verb,
+            }
+        }
+        Verb::Issue
+    }
+
+    /// A link that comes and goes.
+    fn flap(&mut self) {
+        if !self.chance.percent(20) {
+            return self.step(Verb::Issue);
+        }
+        let (pc, die) = (self.pc(), self.die());
+        for _ in 0..self.chance.within(2..=6) {
+            for verb in [Verb::Split, Verb::Mend] {
+                let wait_millis = u32::try_from(self.chance.within(50..=2_500)).unwrap_or(50);
+                self.steps.push(Step {
+                    wait_millis,
+                    verb,
+                    pc,
+                    die,
+                });
+            }
+        }
+    }
+
+    fn step(&mut self, verb: Verb) {
+        let wait_millis = match self.chance.below(100) {
+            0..=9 => 0,
+            10..=97 => self.chance.within(1..=self.haste),
+            _ => self.chance.within(1..=60_000),
+        };
+        let step = Step {
+            wait_millis: u32::try_from(wait_millis).unwrap_or(0),
+            verb,
+            pc: self.pc(),
+            die: self.die(),
+        };
+        self.steps.push(step);
+    }
+
+    fn pc(&mut self) -> u16 {
+        // A place more than there are: whoever joined gets its turn.
+        u16::try_from(self.chance.index(self.n_pcs + 1)).unwrap_or(0)
+    }
+
+    fn die(&mut self) -> u32 {
+        u32::try_from(self.chance.below(10_000)).unwrap_or(0)
+    }
+}

@@ -1,0 +1,102 @@
+//! What no program can keep: entries whose every copy was destroyed, and what two live copies of one folder give out twice.
+
+use std::collections::BTreeSet;
+
+use lienquay_shared::NodeId;
+
+use crate::sim::disk::SimStore;
+use crate::sim::network::NodeIndex;
+use crate::sim::world::{SimNode, World};
+
+/// What the disks that were lost or copied today excuse.
+#[derive(Debug, Clone, Default)]
+pub struct Lenience {
+    /// Keys of which two PCs wrote without knowing of each other, or whose disk was silently rolled back: until they
+    /// notice, both give out the same numbers and call the same tickets.
+    pub doubled: BTreeSet<NodeId>,
+    /// Whether a disk was lost or rolled back: what it held alone may be missing for ever.
+    pub lost_disks: bool,
+}
+
+impl World {
+    /// Whether a number or code may have been given out by two copies that knew nothing of each other: the last part of
+    /// it says out of whose range it came.
+    pub fn may_be_doubled(&self, code: &str) -> bool {
+        // A keeper's range or a slot: which of the two, and whose, no reader of the code alone can tell.
+        !self.lenience.doubled.is_empty() && !code.is_empty()
+    }
+
+    /// A PC's disk is about to be replaced by `instead`, or lost. What it acknowledged and nobody else holds durably is
+    /// excused; what it showed as safe (✓✓) must be held by somebody else.
+    #[track_caller]
+    pub fn disk_goes(&mut self, node: NodeIndex, instead: Option<&SimStore>) {
+        if !std::mem::replace(&mut self.lenience.lost_disks, true) {
+            // Two disks may have been all there was; one may not.
+            self.check_safe(node);
+        }
+        for at in 0..self.acknowledged.len() {
+            let done = &self.acknowledged[at];
+            let Some(point) = done.point.as_ref().filter(|_| !done.is_excused) else {
+                continue;
+            };
+            let keeps = |disk: &SimStore| disk.keeps(&point.log, point.seq, &point.header_bytes);
+            let elsewhere = (0..self.nodes.len()).any(|other| {
+                other != node && !self.nodes[other].is_scrapped && keeps(self.nodes[other].store())
+            });
+            let is_here = instead.is_some_and(keeps);
+            let is_home = done.node == node;
+            self.acknowledged[at].is_lost_at_home |= is_home && !is_here;
+            self.acknowledged[at].is_excused |= !elsewhere && !is_here;
+        }
+    }
+
+    /// What a member wrote, lost with its disk, and only PCs that were shut out hold, nobody can be asked for: they speak to
+    /// nobody any more.
+    pub fn excuse_what_only_removed_hold(&mut self) {
+        for at in 0..self.acknowledged.len() {
+            let done = &self.acknowledged[at];
+            let Some(point) = done.point.as_ref().filter(|_| done.is_lost_at_home) else {
+                continue;
+            };
+            let keeps = |node: &&SimNode| {
+                let disk = node.store();
+                !node.is_scrapped && disk.keeps(&point.log, point.seq, &point.header_bytes)
+            };
+            let mut holders = self.nodes.iter().filter(keeps).peekable();
+            let is_held = holders.peek().is_some();
+            if is_held && holders.all(|node| node.is_outside) {
+                self.acknowledged[at].is_excused = true;
+            }
+        }
+    }
+
+    /// What a PC shows as safe is durable on another disk.
+    #[track_caller]
+    pub fn check_safe(&self, node: NodeIndex) {
+        let Some(host) = self.nodes[node].host() else {
+            return;
+        };
+        let marks = host.engine().safe_marks();
+        for done in self.acknowledged.iter().filter(|done| !done.is_excused) {
+            let Some(point) = done.point.as_ref().filter(|_| done.node == node) else {
+                continue;
+            };
+            let is_shown = marks.get(&point.log).is_some_and(|safe| *safe >= point.seq);
+            let is_so = (0..self.nodes.len()).any(|other| {
+                other != node
+                    && !self.nodes[other].is_scrapped
+                    && self.nodes[other]
+                        .store()
+                        .keeps(&point.log, point.seq, &point.header_bytes)
+            });
+            if is_shown && !is_so {
+                let what = format!(
+                    "{} shows {:?} as safe, but no other disk holds it",
+                    self.name(node),
+                    done.command
+                );
+                self.broken("safe-is-elsewhere", &what);
+            }
+        }
+    }
+}
