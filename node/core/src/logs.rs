@@ -273,7 +273,8 @@ impl Logs {
             Some(_) | None => (from, root),
         };
         while at < seq {
-            let page = store.entries(log, at, REHASH_PAGE)?;
+            let n_wanted = usize::try_from(seq - at).unwrap_or(REHASH_PAGE);
+            let page = store.entries(log, at, n_wanted.min(REHASH_PAGE))?;
             if page.first().is_none_or(|entry| entry.header.seq != at + 1) {
                 // During a first copy the entries behind the plan are here before those within it.
                 return Ok(None);
