@@ -1,4 +1,5 @@
-//! The automerge schema: what a document of each kind holds, how edits are written and how models are read back.
+//! What a document of each kind holds, how edits are written and how models are read back. Documents are automerge's, but
+//! only one room knows it.
 //!
 //! Every document has one shape, so that no two nodes ever create a container at the same time:
 //!
@@ -16,11 +17,9 @@ pub mod document;
 pub mod dossier;
 pub mod edit;
 pub mod event;
-pub mod genesis;
 mod on_automerge;
 pub mod procedure;
 pub mod raw;
-pub mod replay;
 pub mod series;
 pub mod site;
 pub mod ticket;
@@ -31,13 +30,13 @@ pub(crate) mod testing;
 mod tests;
 
 pub use document::{Change, Contained, Document, DocumentError, Documents};
-pub use edit::{Edit, Scalar, write};
-pub use genesis::{genesis_hash, is_genesis, new_document};
-pub use on_automerge::AutomergeDocuments;
+pub use edit::{Edit, Scalar};
+pub use on_automerge::{
+    AutomergeDocuments, edits_of, genesis_hash, is_genesis, new_document, write,
+};
 pub use raw::{
     Authors, Conflict, Decoded, Defect, OpId, RawDoc, RawEvent, RawField, StandingValue,
 };
-pub use replay::edits_of;
 
 /// Bounds of what is read from a document. Beyond them reading stops with a [`Defect`]; nothing is refused.
 pub mod bounds {

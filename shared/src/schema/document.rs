@@ -56,10 +56,10 @@ pub trait Document: fmt::Debug + Send {
     /// Takes in a change whose dependencies it contains; orphans are never handed to it. After an error it must be loaded
     /// anew: another change has this one's place in its actor's sequence.
     fn apply(&mut self, change: &dyn Change) -> Result<(), DocumentError>;
-    /// Writes edits and a salt as one change of `actor`, and contains it. With `beside` it is written as if nothing after
-    /// those changes were known, so that what others wrote since stands beside it; on top of everything when `beside` is
-    /// empty, or when the actor itself wrote since, because no actor's sequence may part. After an error it must be loaded
-    /// anew.
+    /// Writes edits and a salt, new in every change, as one change of `actor`, and contains it. With `beside` it is written
+    /// as if nothing after those changes were known, so that what others wrote since stands beside it; on top of everything
+    /// when `beside` is empty, or when the actor itself wrote since, because no actor's sequence may part. After an error it
+    /// must be loaded anew.
     fn write(
         &mut self,
         actor: [u8; 16],

@@ -1,7 +1,11 @@
 //! Documents in production: automerge behind the boundary of [`super::document`].
 
 mod expansion;
+pub(super) mod genesis;
 mod plain;
+mod reading;
+mod replay;
+mod writing;
 
 use std::any::Any;
 
@@ -9,9 +13,13 @@ use automerge::transaction::CommitOptions;
 use automerge::{ActorId, Automerge, AutomergeError, PatchLog, ReadDoc};
 
 use super::document::{Change, Contained, Document, DocumentError, Documents};
-use super::{Edit, RawDoc, edits_of, genesis_hash, is_genesis, new_document, write};
+use super::{Edit, RawDoc};
 use crate::ids::ChangeHash;
 use crate::log::DocKind;
+
+pub use genesis::{genesis_hash, is_genesis, new_document};
+pub use replay::edits_of;
+pub use writing::write;
 
 /// Automerge documents.
 #[derive(Debug, Clone, Copy, Default)]

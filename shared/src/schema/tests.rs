@@ -295,7 +295,7 @@ fn value(what: u8) -> ScalarValue {
 }
 
 fn apply(copy: &mut Copy, scribble: &Scribble) {
-    use super::genesis::{EVENTS_COUNTER, FIELDS_COUNTER, container};
+    use super::on_automerge::genesis::{EVENTS_COUNTER, FIELDS_COUNTER, container};
     let fields = container(&copy.document, FIELDS_COUNTER, ObjType::Map).unwrap();
     let events = container(&copy.document, EVENTS_COUNTER, ObjType::List).unwrap();
     let length = automerge::ReadDoc::length(&copy.document, &events);

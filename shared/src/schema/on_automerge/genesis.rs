@@ -5,9 +5,9 @@ use std::sync::OnceLock;
 use automerge::transaction::{CommitOptions, Transactable};
 use automerge::{ActorId, Automerge, AutomergeError, ObjId, ObjType, ROOT, ReadDoc};
 
-use super::{EVENTS, FIELDS, KIND};
 use crate::ids::ChangeHash;
 use crate::log::DocKind;
+use crate::schema::{EVENTS, FIELDS, KIND};
 
 /// The kinds that have documents.
 const KINDS: [DocKind; 5] = [
@@ -22,8 +22,8 @@ const KINDS: [DocKind; 5] = [
 const GENESIS_ACTOR: &[u8] = b"lienquay genesis 1";
 
 /// Operation counters of the genesis: `kind` is 1.
-pub(super) const FIELDS_COUNTER: u64 = 2;
-pub(super) const EVENTS_COUNTER: u64 = 3;
+pub(in crate::schema) const FIELDS_COUNTER: u64 = 2;
+pub(in crate::schema) const EVENTS_COUNTER: u64 = 3;
 
 /// A document that holds only the genesis change of its kind; `None` for a kind without documents.
 ///
@@ -50,7 +50,11 @@ pub fn is_genesis(hash: &ChangeHash) -> bool {
 }
 
 /// The container the genesis made, found by its operation: overwriting the root's key does not hide it.
-pub(super) fn container<D: ReadDoc>(document: &D, counter: u64, kind: ObjType) -> Option<ObjId> {
+pub(in crate::schema) fn container<D: ReadDoc>(
+    document: &D,
+    counter: u64,
+    kind: ObjType,
+) -> Option<ObjId> {
     let id = ObjId::Id(counter, ActorId::from(GENESIS_ACTOR), 0);
     match document.object_type(&id) {
         Ok(found) if found == kind => Some(id),

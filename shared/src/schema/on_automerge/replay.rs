@@ -3,8 +3,8 @@
 use automerge::legacy::{Key, ObjectId, OpType};
 use automerge::{Change, ScalarValue};
 
-use super::edit::{Edit, Scalar};
 use super::genesis::{EVENTS_COUNTER, FIELDS_COUNTER};
+use crate::schema::{Edit, Scalar};
 
 /// The edits that a change made to the containers of our schema. Operations elsewhere (the salt, another version's
 /// containers) are not edits and are left out.
@@ -51,7 +51,8 @@ mod tests {
 
     use super::*;
     use crate::log::DocKind;
-    use crate::schema::{new_document, write};
+    use crate::schema::testing::{Copy, merge_all};
+    use crate::schema::{RawDoc, new_document, write};
 
     #[test]
     fn a_change_can_be_written_again_as_the_same_edits() {
@@ -72,5 +73,21 @@ mod tests {
         tx.commit();
         let change = document.get_last_local_change().unwrap();
         assert_eq!(edits_of(&change), edits);
+    }
+
+    #[test]
+    fn a_settled_conflict_is_written_again_as_the_value_chosen() {
+        for choice in ["one", "other", "neither"] {
+            let mut copies = Copy::several(2, DocKind::Dossier);
+            copies[0].write(&[Edit::text("k", "one")]);
+            copies[1].write(&[Edit::text("k", "other")]);
+            merge_all(&mut copies);
+            copies[0].write(&[Edit::text("k", choice)]);
+            let settled = copies[0].document.get_last_local_change().unwrap();
+            copies[1].write(&edits_of(&settled));
+            let field = &RawDoc::read(&copies[1].document).fields["k"];
+            assert_eq!(field.shown, Scalar::Text(choice.to_owned()));
+            assert_eq!(field.values.len(), 1);
+        }
     }
 }
