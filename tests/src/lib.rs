@@ -8,6 +8,7 @@
 pub mod agreement;
 pub mod crash;
 pub mod display;
+pub mod document_contract;
 pub mod fleet;
 pub mod hostile;
 pub mod morning;

@@ -13,6 +13,7 @@ pub mod disk;
 pub mod invariants;
 pub mod network;
 pub mod officer;
+pub mod opaque;
 pub mod procedure;
 pub mod read;
 pub mod schema;

@@ -76,11 +76,11 @@ fn what_a_rolled_back_pc_wrote_before_and_after_is_all_there() {
             world.heal();
             world.run_until_quiescent();
             for node in 0..3 {
-                let lanes = world.disk(node).unwrap().site().lanes;
+                let site = world.disk(node).unwrap().site();
                 for (first, n) in [("L", n_lost), ("N", n_new)] {
                     for place in 0..n {
                         let id = lane(&format!("{first}{}", letter(place)));
-                        if !lanes.contains_key(&id) {
+                        if !site.lanes.contains_key(&id) {
                             world.fail(&format!("{node} lost lane {id:?} ({n_lost}, {n_new})"));
                         }
                     }

@@ -2,7 +2,8 @@
 //!
 //! `LIENQUAY_SEEDS=n` runs n of them from `LIENQUAY_FIRST` on, `LIENQUAY_STEPS=n` makes the days longer,
 //! `LIENQUAY_SEED=k` repeats one and `LIENQUAY_SCRIPT=file` runs a script that was kept. A failing day is made short before
-//! it is told (`LIENQUAY_SHRINK=seconds`; 0 tells it as it is).
+//! it is told (`LIENQUAY_SHRINK=seconds`; 0 tells it as it is). `LIENQUAY_SCHEMA=opaque|automerge` says what documents are
+//! made of; otherwise the seed does.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -15,6 +16,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use lienquay_tests::sim::day::Day;
+use lienquay_tests::sim::schema::Schema;
 use lienquay_tests::sim::script::{DayKind, Script, Step, Verb, draw};
 use lienquay_tests::sim::shrink::{Failure, failure_of, shrink};
 use lienquay_tests::sim::world::{Prepared, World};
@@ -35,22 +37,27 @@ const ONCE_FAILED: &[&str] = &[
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.
-fn prepared(n_pcs: usize) -> &'static Prepared {
-    static SITES: [OnceLock<Prepared>; 10] = [const { OnceLock::new() }; 10];
+fn prepared(n_pcs: usize, schema: Schema) -> &'static Prepared {
+    static SITES: [[OnceLock<Prepared>; 10]; 2] = [const { [const { OnceLock::new() }; 10] }; 2];
     let n_pcs = n_pcs.clamp(3, 12);
-    SITES[n_pcs - 3].get_or_init(|| {
-        let mut world = World::new(n_pcs as u64);
+    SITES[schema as usize][n_pcs - 3].get_or_init(|| {
+        let mut world = World::of(n_pcs as u64, schema);
         world.build_site(n_pcs);
         world.prepare()
     })
 }
 
+/// The site that a script plays on.
+fn site_of(script: &Script) -> &'static Prepared {
+    prepared(script.n_pcs, Schema::of_seed(script.seed))
+}
+
 fn run(script: &Script) -> World {
-    Day::run(script, prepared(script.n_pcs))
+    Day::run(script, site_of(script))
 }
 
 fn fails(script: &Script) -> Option<Failure> {
-    let site = prepared(script.n_pcs);
+    let site = site_of(script);
     failure_of(|| drop(Day::run(script, site)))
 }
 
@@ -136,7 +143,10 @@ fn days_with_every_fault_end_well() {
 #[test]
 fn days_that_once_failed_end_well() {
     for text in ONCE_FAILED {
-        drop(run(&text.parse().unwrap()));
+        let script: Script = text.parse().unwrap();
+        for schema in [Schema::Automerge, Schema::Opaque] {
+            drop(Day::run(&script, prepared(script.n_pcs, schema)));
+        }
     }
 }
 
@@ -197,7 +207,7 @@ fn a_failing_day_is_told_as_a_short_script() {
             ..DayKind::default()
         },
     );
-    let site = prepared(script.n_pcs);
+    let site = site_of(&script);
     let breaks = |script: &Script| {
         failure_of(|| {
             let mut day = Day::begin(script, site);

@@ -1,5 +1,9 @@
 //! Reading a node's documents from its disk alone, without its engine: what an engine holds in memory proves nothing.
 
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
 use lienquay_core::store::Store;
 use lienquay_shared::domain::dossier::Dossier;
 use lienquay_shared::domain::site::Site;
@@ -73,11 +77,24 @@ impl<'a> Disk<'a> {
     }
 
     /// The site.
-    pub fn site(&self) -> Site {
-        let document = self.document(&schema::site::site_doc(&self.site));
-        document
-            .map(|document| schema::site::read(document.as_ref(), &self.author()).0)
-            .unwrap_or_default()
+    pub fn site(&self) -> Rc<Site> {
+        let doc = schema::site::site_doc(&self.site);
+        let row = self.store.doc(&doc).unwrap();
+        let changes = self.store.changes_since_snapshot(&doc).unwrap();
+        let mut key = blake3::Hasher::new();
+        for log in self.store.logs().unwrap() {
+            key.update(&log.log.actor_bytes(&self.site));
+        }
+        let snapshot = row.map(|row| row.snapshot).unwrap_or_default();
+        for part in std::iter::once(&snapshot).chain(&changes) {
+            key.update(&(part.len() as u64).to_le_bytes()).update(part);
+        }
+        remembered(key.finalize().into(), || {
+            let document = self.document(&doc);
+            document
+                .map(|document| schema::site::read(document.as_ref(), &self.author()).0)
+                .unwrap_or_default()
+        })
     }
 
     /// Every ticket.
@@ -104,4 +121,25 @@ impl<'a> Disk<'a> {
         docs.filter_map(|(doc, _)| Some((doc, self.dossier(&doc)?)))
             .collect()
     }
+}
+
+/// Sites remembered by one thread: more than a run has at a time.
+const MAX_SITES: usize = 64;
+
+/// A site that was read before from the same bytes: every officer looks at it before every action, and it rarely changes.
+fn remembered(key: [u8; 32], read: impl FnOnce() -> Site) -> Rc<Site> {
+    thread_local! {
+        static SITES: RefCell<BTreeMap<[u8; 32], Rc<Site>>> = const { RefCell::new(BTreeMap::new()) };
+    }
+    SITES.with_borrow_mut(|sites| {
+        if let Some(site) = sites.get(&key) {
+            return Rc::clone(site);
+        }
+        if sites.len() == MAX_SITES {
+            sites.clear();
+        }
+        let site = Rc::new(read());
+        sites.insert(key, Rc::clone(&site));
+        site
+    })
 }

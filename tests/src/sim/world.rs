@@ -196,9 +196,10 @@ impl World {
     #[track_caller]
     pub fn broken(&self, invariant: &str, what: &str) -> ! {
         panic!(
-            "invariant: {invariant}\n{what}\n--- seed {}: repeat with LIENQUAY_SEED={} cargo test -p lienquay-tests --test simulation\n{}",
+            "invariant: {invariant}\n{what}\n--- seed {}: repeat with LIENQUAY_SEED={} LIENQUAY_SCHEMA={} cargo test -p lienquay-tests --test simulation\n{}",
             self.seed,
             self.seed,
+            self.schema,
             self.trace.tail(tail_lines())
         );
     }
