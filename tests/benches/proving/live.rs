@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Result, bail};
 use lienquay_node::runtime::NodeNews;
 use lienquay_shared::DocId;
 use lienquay_shared::codec::Text;
@@ -39,12 +39,41 @@ pub(crate) fn run(_options: &Options, table: &mut Table) -> Result<()> {
     until_equal(&one, &two)?;
     let mut sync = SyncFile::create(home.path())?;
     let mut link = RawLink::open()?;
+    for kind in [Kind::Note, Kind::SearchedField] {
+        measure(
+            kind,
+            (&one, &mut two),
+            &dossiers,
+            (&mut sync, &mut link, &mut apply),
+            table,
+        )?;
+    }
+    two.stop()?;
+    one.stop()
+}
+
+/// What is changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// A note on a dossier, as most changes are: nothing that is searched for.
+    Note,
+    /// What is asked for: the index of words changes too.
+    SearchedField,
+}
+
+fn measure(
+    kind: Kind,
+    (one, two): (&Node, &mut Node),
+    dossiers: &[DocId],
+    (sync, link, apply): (&mut SyncFile, &mut RawLink, &mut Apply),
+    table: &mut Table,
+) -> Result<()> {
     let (mut saved, mut nth) = (Samples::default(), 0);
     let mut parts = [Samples::default(), Samples::default(), Samples::default()];
     let ours = || {
         nth += 1;
         let (doc, value) = (dossiers[nth % dossiers.len()], format!("{nth} bản"));
-        let (told, visible) = one_change(&one, &mut two, doc, value)?;
+        let (told, visible) = one_change(kind, one, two, doc, &value)?;
         saved.push(told);
         Ok(visible)
     };
@@ -63,11 +92,15 @@ pub(crate) fn run(_options: &Options, table: &mut Table) -> Result<()> {
     for (name, part) in ["fsync", "round trip", "apply"].iter().zip(&parts) {
         eprintln!("  {name}: {part}");
     }
+    let name = match kind {
+        Kind::Note => "a note",
+        Kind::SearchedField => "a field that is searched for",
+    };
     let what = "fsync + round trip over an open link + automerge apply and projection";
     let (ratio, _) = visible.over(&floor);
     table.add(
         Line::times(
-            "live change: click → the other PC's reader shows it",
+            format!("live change, {name}: click → the other PC's reader shows it"),
             &visible,
             &floor,
             what,
@@ -81,18 +114,18 @@ pub(crate) fn run(_options: &Options, table: &mut Table) -> Result<()> {
         &floor,
         "as above",
     ));
-    two.stop()?;
-    one.stop()
+    Ok(())
 }
 
 /// Edits at one node and waits until the other's reader shows it; also when the editor was told that it is saved.
 fn one_change(
+    kind: Kind,
     one: &Node,
     two: &mut Node,
     doc: DocId,
-    value: String,
+    value: &str,
 ) -> Result<(Duration, Duration)> {
-    let edit = edit(doc, &value);
+    let edit = change(kind, doc, value);
     let start = Instant::now();
     let handle = one.handle.clone();
     let saving = one.tokio.spawn(async move {
@@ -101,7 +134,7 @@ fn one_change(
     });
     loop {
         two.until(|news| matches!(news, NodeNews::Changed { docs } if docs.contains(&doc)))?;
-        if request_of(two, doc)? == value {
+        if shown(kind, two, doc)?.contains(value) {
             break;
         }
     }
@@ -111,24 +144,29 @@ fn one_change(
     Ok((told, visible))
 }
 
-fn edit(doc: DocId, value: &str) -> Command {
-    Command::EditDossier {
-        dossier: DossierRef::Id(doc),
-        field: DossierField::Request,
-        value: Text::truncated(value),
+fn change(kind: Kind, doc: DocId, value: &str) -> Command {
+    let dossier = DossierRef::Id(doc);
+    match kind {
+        Kind::Note => Command::Note {
+            dossier,
+            text: Text::truncated(value),
+        },
+        Kind::SearchedField => Command::EditDossier {
+            dossier,
+            field: DossierField::Request,
+            value: Text::truncated(value),
+        },
     }
 }
 
-fn request_of(node: &Node, doc: DocId) -> Result<String> {
+/// What the screen of a dossier would show of such changes.
+fn shown(kind: Kind, node: &Node, doc: DocId) -> Result<String> {
     let dossier = DossierRef::Id(doc);
     match node.ask(Query::Dossier { dossier })? {
-        Answer::Dossier { dossier, .. } => {
-            let value = serde_json::to_value(&dossier)?;
-            let request = value["request"]["value"]
-                .as_str()
-                .or(value["request"].as_str());
-            Ok(request.context("no request")?.to_owned())
-        }
+        Answer::Dossier { dossier, .. } => match kind {
+            Kind::Note => Ok(format!("{:?}", dossier.history.last())),
+            Kind::SearchedField => Ok(format!("{:?}", dossier.request)),
+        },
         other => bail!("not a dossier: {other:?}"),
     }
 }
@@ -146,7 +184,7 @@ fn one_apply(home: &std::path::Path) -> Result<Apply> {
     let node = Node::start(&folder, None)?;
     node.found()?;
     let doc = receive(&node, 1)?;
-    node.command(edit(doc, "2 bản"))?;
+    node.command(change(Kind::SearchedField, doc, "2 bản"))?;
     node.stop()?;
     Apply::of(&folder, doc, &home.join("scratch"))
 }

@@ -22,6 +22,7 @@ mod reconnect;
 mod samples;
 mod start;
 mod table;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -44,6 +45,11 @@ const BENCHES: &[Bench] = &[
         name: "reconnect",
         what: "reconnecting with nothing changed, at sites of several sizes",
         run: reconnect::run,
+    },
+    Bench {
+        name: "wire",
+        what: "reconnecting over real TCP",
+        run: wire::run,
     },
     Bench {
         name: "link",

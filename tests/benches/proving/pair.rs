@@ -44,13 +44,13 @@ impl Pair {
     /// Founds the site: twelve counters, each of which has given out tickets.
     pub(crate) fn found(home: &Path, n_distinct: u64) -> Result<Self> {
         let mut site = Counters::found(home)?;
-        eprintln!("  {n_distinct} distinct dossiers");
-        let distinct = Distinct::make(&mut site, n_distinct)?;
         for number in 3..=N_NODES {
             admit(&mut site, home, number)?;
         }
         site.pump.reconnect()?;
         site.settle()?;
+        eprintln!("  {n_distinct} distinct dossiers");
+        let distinct = Distinct::make(&mut site, n_distinct)?;
         Ok(Self {
             counters: site.counters.clone(),
             distinct,
