@@ -19,6 +19,12 @@ use crate::event::{Now, Reply, Token};
 use crate::number::{NumberFor, PendingReceive};
 use crate::store::StoreResult;
 
+/// Procedure versions kept as read: a counter receives a few kinds all day, and each is up to 100 KB of text to parse.
+const MAX_PROCEDURES: usize = 16;
+
+/// A procedure version and the day from which it is in force; none of it when it cannot be read.
+pub(crate) type InForce = Arc<(Option<Day>, Option<Procedure>)>;
+
 /// Result of deciding: what to tell the officer, or why not.
 type Told = Result<Outcome, Refusal>;
 
@@ -161,7 +167,11 @@ impl Engine {
         ask: &ReceiveDossier,
     ) -> StoreResult<()> {
         let (context, site) = self.context(cx)?;
-        let Some((procedure_doc, procedure)) = self.procedure_in_force(cx, &ask.procedure)? else {
+        let found = self.procedure_in_force(cx, &ask.procedure)?;
+        let Some((procedure_doc, procedure)) = found
+            .as_ref()
+            .and_then(|(doc, version)| Some((*doc, version.1.as_ref()?)))
+        else {
             return self.refuse(
                 cx,
                 token,
@@ -170,7 +180,7 @@ impl Engine {
                 },
             );
         };
-        match decide::dossier::prepare_receive(&context, &site, procedure_doc, &procedure, ask) {
+        match decide::dossier::prepare_receive(&context, &site, procedure_doc, procedure, ask) {
             Ok(prepared) => {
                 let doc = cx.rng.doc();
                 let pending = PendingReceive {
@@ -201,7 +211,7 @@ impl Engine {
         let site = self.site_model(cx)?;
         let context = self.context_at(cx.now, self.clock.last(), &site);
         let found = self.procedure_in_force(cx, &ask.procedure)?;
-        let procedure = found.as_ref().map(|(_, procedure)| procedure);
+        let procedure = found.as_ref().and_then(|(_, version)| version.1.as_ref());
         Ok(decide::dossier::preview_receive(
             &context, &site, procedure, ask,
         ))
@@ -229,19 +239,35 @@ impl Engine {
         &mut self,
         cx: &mut Cx<'_>,
         code: &str,
-    ) -> StoreResult<Option<(DocId, Procedure)>> {
+    ) -> StoreResult<Option<(DocId, InForce)>> {
         let today = self.site_clock.read(cx.now).day();
         for doc in cx.store.procedures_coded(code)? {
-            let Some(document) = self.docs.read(cx.store, &doc)? else {
+            let Some(version) = self.procedure(cx, doc)? else {
                 continue;
             };
-            let (version, _defects) = schema::procedure::read(document);
-            let in_force = version.effective_from.is_none_or(|from| from <= today);
-            if let (true, Ok(procedure)) = (in_force, serde_json::from_str(&version.body)) {
-                return Ok(Some((doc, procedure)));
+            let (effective_from, procedure) = &*version;
+            if effective_from.is_none_or(|from| from <= today) && procedure.is_some() {
+                return Ok(Some((doc, version)));
             }
         }
         Ok(None)
+    }
+
+    fn procedure(&mut self, cx: &Cx<'_>, doc: DocId) -> StoreResult<Option<InForce>> {
+        if let Some(version) = self.procedure_cache.get(&doc) {
+            return Ok(Some(Arc::clone(version)));
+        }
+        let Some(document) = self.docs.read(cx.store, &doc)? else {
+            return Ok(None);
+        };
+        let (version, _defects) = schema::procedure::read(document);
+        let procedure = serde_json::from_str(&version.body).ok();
+        let version = Arc::new((version.effective_from, procedure));
+        if self.procedure_cache.len() >= MAX_PROCEDURES {
+            self.procedure_cache.clear();
+        }
+        self.procedure_cache.insert(doc, Arc::clone(&version));
+        Ok(Some(version))
     }
 
     fn import(

@@ -145,6 +145,8 @@ pub struct Engine {
     pub(crate) clock_doubt_told: bool,
     /// The site as last read from its document.
     pub(crate) site_cache: Option<std::sync::Arc<lienquay_shared::domain::site::Site>>,
+    /// Procedure versions as last read from their documents.
+    pub(crate) procedure_cache: BTreeMap<DocId, crate::commands::InForce>,
     written: Written,
 }
 
@@ -217,6 +219,7 @@ impl Engine {
             leaving: false,
             clock_doubt_told: false,
             site_cache: None,
+            procedure_cache: BTreeMap::new(),
             written: Written::Nothing,
         };
         engine.read_state(now, rng, store)?;
@@ -228,6 +231,7 @@ impl Engine {
         self.docs.clear();
         self.unsigned_bytes = 0;
         self.site_cache = None;
+        self.procedure_cache.clear();
         self.after_push.clear();
         self.n_answered_bytes = 0;
         self.written = Written::Nothing;

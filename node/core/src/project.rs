@@ -60,6 +60,7 @@ impl Engine {
             return Ok(());
         };
         cx.fx.changed.push(doc);
+        self.procedure_cache.remove(&doc);
         let authors: &Authors<'_> = &|actor| actors.author(actor);
         let Some(document) = self.docs.read(cx.store, &doc)? else {
             return Ok(());
