@@ -189,6 +189,11 @@ impl Engine {
             change: bytes,
             state,
         };
+        if let (EntryState::Pending, Some(change)) = (state, &change)
+            && self.apply_at_once(cx, &stored, change.as_ref())?
+        {
+            return self.retry_pending(cx, stored.header.doc, stored.header.kind);
+        }
         cx.store.put_entry(&stored)?;
         match (state, change) {
             (EntryState::Pending, Some(change)) => {
@@ -210,6 +215,29 @@ impl Engine {
             }
             _ => Ok(()),
         }
+    }
+
+    /// Most entries find everything they build on: they are stored as applied, not first as waiting. False when this one
+    /// does not, and nothing was done.
+    fn apply_at_once(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+        change: &dyn Change,
+    ) -> StoreResult<bool> {
+        let header = &entry.header;
+        let outcome = self
+            .docs
+            .apply(cx.store, &header.doc, header.kind, change)?;
+        if outcome != Applied::Yes {
+            return Ok(false);
+        }
+        cx.store.put_entry(&StoredEntry {
+            state: EntryState::Applied,
+            ..entry.clone()
+        })?;
+        self.touch_applied(cx, entry)?;
+        Ok(true)
     }
 
     /// An entry about the log or the existence of a document, without a change.
@@ -273,9 +301,7 @@ impl Engine {
             Applied::Yes => {
                 cx.store
                     .set_entry_state(&entry.log, header.seq, EntryState::Applied)?;
-                cx.store
-                    .touch_doc(&header.doc, header.kind, header.hlc, self.flag_of(entry))?;
-                self.docs.mark_dirty(header.doc);
+                self.touch_applied(cx, entry)?;
                 Ok(true)
             }
             Applied::Missing(_) => {
@@ -295,6 +321,15 @@ impl Engine {
                 Ok(false)
             }
         }
+    }
+
+    /// Notes at its document that an entry was applied.
+    fn touch_applied(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry) -> StoreResult<()> {
+        let header = &entry.header;
+        cx.store
+            .touch_doc(&header.doc, header.kind, header.hlc, self.flag_of(entry))?;
+        self.docs.mark_dirty(header.doc);
+        Ok(())
     }
 
     /// An action this version does not know is applied all the same, but the document says that it needs a newer one.

@@ -221,6 +221,9 @@ impl Engine {
             self.sign_own(cx, &log, head, hash)?;
         }
         let from = std::mem::replace(&mut self.sealed, head);
+        if self.member_links().is_empty() {
+            return Ok(());
+        }
         for batch in self.own_batches(cx, &site, &log, from, head)? {
             for peer in self.member_links() {
                 self.send(cx, peer, Message::Entries(batch.clone()));
