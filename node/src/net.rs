@@ -6,9 +6,10 @@
 //! channel given to [`spawn`]:
 //!
 //! ```text
-//! NetHandle ──NetCommand──▶ shell ──SendQueue──▶ link task ──frames──▶ peer
-//!                             │                     │
-//!                             └─────NetEvent────────┴──────▶ caller
+//! NetHandle ──NetCommand──▶ shell                 link task ──frames──▶ peer
+//!     │                       │                    ▲    │
+//!     └─────messages──────────┼─────SendQueue──────┘    │
+//!                             └─────NetEvent────────────┴──────▶ caller
 //! ```
 //!
 //! What a caller can rely on:
@@ -262,6 +263,7 @@ pub struct NetHandle {
     local: NodeId,
     commands: mpsc::Sender<NetCommand>,
     counters: std::sync::Arc<counters::NetCounters>,
+    queues: std::sync::Arc<send_queue::SendQueues>,
 }
 
 impl NetHandle {
@@ -271,11 +273,14 @@ impl NetHandle {
         self.local
     }
 
-    /// Hands over a command, waiting for room.
+    /// Hands over a command, waiting for room; a message goes into its link's queue at once.
     ///
     /// # Errors
     /// [`NetClosed`] when the shell has ended.
     pub async fn send(&self, command: NetCommand) -> Result<(), NetClosed> {
+        let Some(command) = self.queue_message(command) else {
+            return Ok(());
+        };
         self.commands
             .send(command)
             .await
@@ -287,12 +292,32 @@ impl NetHandle {
     /// # Errors
     /// [`TrySendError`].
     pub fn try_send(&self, command: NetCommand) -> Result<(), TrySendError> {
+        let Some(command) = self.queue_message(command) else {
+            return Ok(());
+        };
         self.commands
             .try_send(command)
             .map_err(|refused| match refused {
                 mpsc::error::TrySendError::Full(command) => TrySendError::Full(command),
                 mpsc::error::TrySendError::Closed(_) => TrySendError::Closed(NetClosed),
             })
+    }
+
+    /// Puts a message into its link's queue without a detour through the shell's task; other commands are given back.
+    fn queue_message(&self, command: NetCommand) -> Option<NetCommand> {
+        match command {
+            NetCommand::Send {
+                peer,
+                link,
+                priority,
+                bytes,
+            } if !self.commands.is_closed() => {
+                self.queues
+                    .send(&self.counters, (peer, link), priority, bytes);
+                None
+            }
+            other => Some(other),
+        }
     }
 
     /// What has passed so far, for metrics and the health screen.
@@ -312,11 +337,13 @@ pub fn spawn(
 ) -> Result<(NetHandle, JoinHandle<()>), NetError> {
     let (commands, receiver) = mpsc::channel(COMMAND_CAPACITY);
     let counters = std::sync::Arc::<counters::NetCounters>::default();
-    let shell = shell::Shell::new(config, receiver, events, counters.clone())?;
+    let queues = std::sync::Arc::<send_queue::SendQueues>::default();
+    let shell = shell::Shell::new(config, receiver, events, counters.clone(), queues.clone())?;
     let handle = NetHandle {
         local: shell.local(),
         commands,
         counters,
+        queues,
     };
     Ok((handle, tokio::spawn(shell.run())))
 }

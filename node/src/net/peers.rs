@@ -228,14 +228,6 @@ impl PeerTable {
         connection
     }
 
-    /// The queue of exactly this link.
-    pub(super) fn queue(&self, peer: NodeId, link: LinkId) -> Option<&SendQueue> {
-        match &self.peers.get(&peer)?.current {
-            Some(Current::Running(running)) if running.id == link => Some(&running.queue),
-            _ => None,
-        }
-    }
-
     /// Whether the peer has a link that the caller knows of and nobody has ended. One that is still being made does not
     /// count: it may fail in silence, and then a caller's dial must not have been ignored for it.
     pub(super) fn is_linked(&self, peer: NodeId) -> bool {

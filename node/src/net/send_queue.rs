@@ -1,14 +1,59 @@
-//! The send queue of one link, shared by the shell, which fills and closes it, and the link's task, which empties it.
+//! The send queue of one link, shared by the caller, who fills it, the shell, which closes it, and the link's task, which
+//! empties it; and the queues of all links.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use tracing::{debug, warn};
+
 use super::{
-    LinkDownReason, Priority,
+    LinkDownReason, LinkId, NodeId, Priority,
+    counters::NetCounters,
     schedule::{PushError, SendScheduler},
 };
+
+/// The queues of the links there are. A message goes straight into its queue: handing it to the shell's task first would
+/// wake one more thread on the way of every message.
+#[derive(Debug, Default)]
+pub(super) struct SendQueues(Mutex<BTreeMap<LinkId, (NodeId, Arc<SendQueue>)>>);
+
+impl SendQueues {
+    pub(super) fn open(&self, link: LinkId, peer: NodeId, queue: Arc<SendQueue>) {
+        self.lock().insert(link, (peer, queue));
+    }
+
+    pub(super) fn end(&self, link: LinkId) {
+        self.lock().remove(&link);
+    }
+
+    /// Queues a message of exactly this link; nothing happens when the link is gone.
+    pub(super) fn send(
+        &self,
+        counters: &NetCounters,
+        (peer, link): (NodeId, LinkId),
+        priority: Priority,
+        bytes: Vec<u8>,
+    ) {
+        let found = self.lock().get(&link).cloned();
+        let Some((_, queue)) = found.filter(|(of, _)| *of == peer) else {
+            debug!(?peer, link = link.0, "message for a link that is gone");
+            return;
+        };
+        match queue.push(priority, bytes) {
+            Ok(()) => counters.messages_queued.add(1),
+            Err(error) => {
+                warn!(?peer, link = link.0, ?priority, %error, "message dropped, closing the link");
+            }
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<LinkId, (NodeId, Arc<SendQueue>)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 #[derive(Debug, Default)]
 pub(super) struct SendQueue {

@@ -28,6 +28,7 @@ use super::{
     identity,
     link::{Hello, LinkEnded},
     peers::PeerTable,
+    send_queue::SendQueues,
     sightings::Sightings,
     swarm,
 };
@@ -64,6 +65,7 @@ pub(super) struct Shell {
     n_ticks: u32,
     last_tick: Instant,
     counters: Arc<NetCounters>,
+    queues: Arc<SendQueues>,
 }
 
 impl Shell {
@@ -72,6 +74,7 @@ impl Shell {
         commands: mpsc::Receiver<NetCommand>,
         events: mpsc::Sender<NetEvent>,
         counters: Arc<NetCounters>,
+        queues: Arc<SendQueues>,
     ) -> Result<Self, NetError> {
         let local = identity::node_id_of_secret(&config.secret_key)?;
         let keypair = identity::keypair(&config.secret_key)?;
@@ -92,6 +95,7 @@ impl Shell {
             n_ticks: 0,
             last_tick: Instant::now(),
             counters,
+            queues,
         })
     }
 

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
-use tracing::{debug, warn};
+use tracing::debug;
 
 use super::{
-    super::{LinkDownReason, LinkId, NetCommand, NodeId, Priority, identity},
+    super::{LinkDownReason, NetCommand, NodeId, identity},
     Shell,
 };
 
@@ -22,7 +22,9 @@ impl Shell {
                 link,
                 priority,
                 bytes,
-            } => self.send(peer, link, priority, bytes),
+            } => self
+                .queues
+                .send(&self.counters, (peer, link), priority, bytes),
             NetCommand::Disconnect { peer } => self.close_peer(peer, &LinkDownReason::Disconnected),
             NetCommand::Block { peer } => {
                 if let Some(peer_id) = identity::peer_id(&peer) {
@@ -76,19 +78,6 @@ impl Shell {
                 self.dials.insert(connection, addr);
             }
             Err(error) => self.tell_dial_failed(addr, error.to_string()),
-        }
-    }
-
-    fn send(&mut self, peer: NodeId, link: LinkId, priority: Priority, bytes: Vec<u8>) {
-        let Some(queue) = self.peers.queue(peer, link) else {
-            debug!(?peer, link = link.0, "message for a link that is gone");
-            return;
-        };
-        match queue.push(priority, bytes) {
-            Ok(()) => self.counters.messages_queued.add(1),
-            Err(error) => {
-                warn!(?peer, link = link.0, ?priority, %error, "message dropped, closing the link");
-            }
         }
     }
 

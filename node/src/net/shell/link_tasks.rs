@@ -37,6 +37,7 @@ impl Shell {
         self.next_link += 1;
         let (done_sender, done) = oneshot::channel();
         let queue = Arc::default();
+        self.queues.open(id, peer, Arc::clone(&queue));
         let link = Link {
             peer,
             id,
@@ -77,6 +78,7 @@ impl Shell {
                 (peer, id, connection, Some(panic.to_string()))
             }
         };
+        self.queues.end(id);
         if let Some(why) = &failure {
             debug!(?peer, link = id.0, why, "link never came up");
         }
