@@ -35,6 +35,8 @@ const MAX_BATCH_BYTES: usize = 8 << 20;
 const MACHINE_MILLIS: u64 = 30_000;
 /// The thread looks up at least this often, so that a missed timer cannot stall it.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
+/// Nothing came for this long: time to tidy up.
+const IDLE: Duration = Duration::from_millis(20);
 
 /// What a thread is made of.
 pub(super) struct Parts {
@@ -155,6 +157,9 @@ impl EngineThread {
         self.tell_members();
         while !self.is_stopping {
             let input = self.wait();
+            if matches!(input, Input::Time) && self.host.store().wants_checkpoint() {
+                self.checkpoint();
+            }
             let mut batch = Batch::default();
             self.take(input, &mut batch);
             self.take_waiting(&mut batch);
@@ -176,7 +181,11 @@ impl EngineThread {
             .min(self.safer.next_timeout())
             .min(self.machine_due_mono_millis);
         let wait = Duration::from_millis(due.saturating_sub(self.clock.mono_millis()));
-        let wait = wait.min(LONGEST_WAIT);
+        let longest = match self.host.store().wants_checkpoint() {
+            true => IDLE,
+            false => LONGEST_WAIT,
+        };
+        let wait = wait.min(longest);
         let orders = &mut self.orders;
         let net_events = &mut self.net_events;
         let next_net_event = async {
@@ -202,6 +211,14 @@ impl EngineThread {
             self.net_events = None;
         }
         input
+    }
+
+    /// Moves the write-ahead log into the database while nobody waits. What fails here fails again, and is reported, with
+    /// the next commit.
+    fn checkpoint(&mut self) {
+        if let Err(fault) = self.host.store_mut().checkpoint() {
+            tracing::warn!(%fault, "the write-ahead log could not be moved into the database");
+        }
     }
 
     /// Takes what waits, officers' orders first, up to the bounds of a group.

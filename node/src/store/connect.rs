@@ -10,10 +10,11 @@ use zeroize::Zeroizing;
 use crate::data_folder::DataKey;
 use crate::store::fault::SqlResult;
 
-/// The WAL is written back into the database every so many pages of 4 KiB.
-const AUTOCHECKPOINT_PAGES: i64 = 1_000;
-/// What the WAL file is cut to when it starts anew: four rounds of checkpoints, so it is not grown again every time.
-const WAL_KEPT_BYTES: i64 = 4 * AUTOCHECKPOINT_PAGES * 4_096;
+/// A commit that makes the WAL longer than so many pages of 4 KiB writes it back into the database: only where no idle
+/// moment comes in which it is done without anybody waiting (see `SqliteStore::checkpoint`).
+const AUTOCHECKPOINT_PAGES: i64 = 4_000;
+/// What the WAL file is cut to when it starts anew, so that it is not grown again every time.
+const WAL_KEPT_BYTES: i64 = AUTOCHECKPOINT_PAGES * 4_096;
 /// The only one to wait for is a reader during a checkpoint.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages the writer keeps decrypted, in KiB: about the hot end of each index of 500,000 dossiers.

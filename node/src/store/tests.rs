@@ -119,6 +119,35 @@ fn a_full_disk_refuses_the_transaction_keeps_what_was_committed_and_heals() {
 }
 
 #[test]
+fn a_checkpoint_in_an_idle_moment_syncs_first_and_moves_everything() {
+    let temp = tempfile::tempdir().unwrap();
+    let path = temp.path().join("store.db");
+    let mut store = SqliteStore::create(&path, key()).unwrap();
+    store.checkpoint().unwrap();
+    let mut n_commits = 0;
+    while !store.wants_checkpoint() {
+        store.set_meta(&format!("{n_commits}"), b"1").unwrap();
+        assert!(
+            !store.wants_checkpoint(),
+            "nothing while a transaction is open"
+        );
+        store.commit(false).unwrap();
+        n_commits += 1;
+    }
+    let before = store.n_syncs();
+    store.checkpoint().unwrap();
+    assert_eq!(store.n_syncs() - before, 1, "these commits were not synced");
+    assert!(!store.wants_checkpoint());
+    // Without the log the database alone holds every commit.
+    let copy = temp.path().join("copy.db");
+    fs::copy(&path, &copy).unwrap();
+    let moved = SqliteStore::open(&copy, key()).unwrap();
+    for n in 0..n_commits {
+        assert!(moved.meta(&format!("{n}")).unwrap().is_some(), "{n}");
+    }
+}
+
+#[test]
 fn the_write_ahead_log_stays_bounded() {
     let temp = tempfile::tempdir().unwrap();
     let mut store = SqliteStore::create(&temp.path().join("store.db"), key()).unwrap();

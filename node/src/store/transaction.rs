@@ -16,6 +16,8 @@ use crate::store::{docs, facts, schema};
 /// Beyond this length of the WAL every commit tries to move it into the database: automatic checkpoints were held up
 /// by readers, which only read short pages, so one soon succeeds.
 const WAL_LONG_BYTES: u64 = 64 << 20;
+/// Commits after which the WAL is moved into the database at an idle moment; each writes some dozen pages.
+const CHECKPOINT_COMMITS: u32 = 64;
 
 /// The state of the open transaction.
 #[derive(Debug, Clone)]
@@ -37,6 +39,8 @@ pub struct SqliteStore {
     transaction: Transaction,
     /// Whether there are commits the disk may not have yet.
     unsynced: bool,
+    /// Commits since the last checkpoint that was asked for.
+    n_commits: u32,
     /// Set for good when a sync failed: the system may have dropped the pages and would call the next sync a success.
     lost_sync: Option<StoreFault>,
     projections_stale: bool,
@@ -97,6 +101,7 @@ impl SqliteStore {
             location,
             transaction: Transaction::Idle,
             unsynced: true,
+            n_commits: 0,
             lost_sync: None,
             projections_stale,
         };
@@ -235,6 +240,7 @@ impl SqliteStore {
                 }
                 self.transaction = Transaction::Idle;
                 self.unsynced = true;
+                self.n_commits += 1;
             }
         }
         if durable && self.unsynced {
@@ -265,6 +271,25 @@ impl SqliteStore {
         if let Err(error) = self.conn.set_db_config(off, true) {
             tracing::error!(%error, "closing will write the write-ahead log back");
         }
+    }
+
+    /// Whether the write-ahead log is worth moving into the database at the next idle moment.
+    pub(crate) fn wants_checkpoint(&self) -> bool {
+        self.n_commits >= CHECKPOINT_COMMITS
+            && self.lost_sync.is_none()
+            && matches!(self.transaction, Transaction::Idle)
+    }
+
+    /// Moves what is committed into the database, for a moment in which nobody waits: SQLite would do it within some commit
+    /// and make its officer wait for a thousand pages and two syncs.
+    pub(crate) fn checkpoint(&mut self) -> StoreResult<()> {
+        self.check_sync()?;
+        // Ours first: SQLite would pass over a sync that failed within a checkpoint.
+        if self.unsynced {
+            self.sync()?;
+        }
+        self.n_commits = 0;
+        self.read(|conn| Ok(conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_row| Ok(()))?))
     }
 
     /// Only saves space; what fails here fails again, and is reported, where it matters.
