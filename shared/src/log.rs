@@ -23,6 +23,10 @@ pub mod bounds {
     pub const MAX_HEADER_BYTES: usize = 512;
     /// One automerge change. The largest real procedure is a text of about 120 KB before compression.
     pub const MAX_CHANGE_BYTES: usize = 256 * 1024;
+    /// Operations of one change. The largest a person makes are the fields of a procedure, about fifty.
+    pub const MAX_CHANGE_OPS: u64 = 8 * 1024;
+    /// Operations of a document that travels whole; a longer history travels entry by entry.
+    pub const MAX_SNAPSHOT_OPS: u64 = 64 * 1024;
     /// Entries in one batch, and the longest stretch of a log without a signature.
     pub const MAX_BATCH_ENTRIES: usize = 64;
     /// Positions in a log. A PC that writes a thousand entries a second for ever reaches it in 285,000 years.

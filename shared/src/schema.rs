@@ -32,7 +32,7 @@ mod tests;
 pub use document::{Change, Contained, Document, DocumentError, Documents};
 pub use edit::{Edit, Scalar};
 pub use on_automerge::{
-    AutomergeDocuments, edits_of, genesis_hash, is_genesis, new_document, write,
+    AutomergeDocuments, admission, edits_of, genesis_hash, is_genesis, new_document, write,
 };
 pub use raw::{
     Authors, Conflict, Decoded, Defect, OpId, RawDoc, RawEvent, RawField, StandingValue,

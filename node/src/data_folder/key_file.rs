@@ -45,6 +45,37 @@ impl DataKey {
     pub(crate) fn bytes(&self) -> &[u8; 32] {
         &self.0
     }
+
+    /// Opens the content of a key file.
+    pub fn from_file(content: &[u8], seal: &KeySeal) -> FolderResult<Self> {
+        let body = content
+            .len()
+            .checked_sub(CHECKSUM_BYTES)
+            .map(|at| content.split_at(at))
+            .filter(|(body, sum)| checksum(body) == *sum)
+            .map(|(body, _)| body)
+            .ok_or_else(|| damaged("it is truncated or was altered"))?;
+        let (format, sealed) = body
+            .strip_prefix(MAGIC)
+            .and_then(<[u8]>::split_first)
+            .ok_or_else(|| damaged("it is not a key file"))?;
+        if *format == 0 {
+            return Err(damaged("no version of this program wrote it"));
+        }
+        if *format > FORMAT {
+            return Err(FolderError::NewerFormat {
+                file: FILE,
+                found: *format,
+                known: FORMAT,
+            });
+        }
+        seal.open(sealed)
+    }
+
+    /// A key file's body with the checksum that makes it whole.
+    pub fn with_checksum(body: &[u8]) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new([body, &checksum(body)].concat())
+    }
 }
 
 /// Seals the key and writes the file, whole or not at all.
@@ -53,8 +84,7 @@ pub(crate) fn write(folder: &Path, key: &DataKey, seal: &KeySeal) -> FolderResul
     content.extend_from_slice(MAGIC);
     content.push(FORMAT);
     content.extend_from_slice(&seal.seal(key)?);
-    let sum = checksum(&content);
-    content.extend_from_slice(&sum);
+    let content = DataKey::with_checksum(&content);
     atomic_file::write(folder, FILE, &content).map_err(FolderError::io(FILE, "write"))
 }
 
@@ -68,25 +98,7 @@ pub(crate) fn read(folder: &Path, seal: &KeySeal) -> FolderResult<DataKey> {
     File::open(path)
         .and_then(|file| file.take(MAX_FILE_BYTES).read_to_end(&mut content))
         .map_err(FolderError::io(FILE, "read"))?;
-    let body = content
-        .len()
-        .checked_sub(CHECKSUM_BYTES)
-        .map(|at| content.split_at(at))
-        .filter(|(body, sum)| checksum(body) == *sum)
-        .map(|(body, _)| body)
-        .ok_or_else(|| damaged("it is truncated or was altered"))?;
-    let (format, sealed) = body
-        .strip_prefix(MAGIC)
-        .and_then(<[u8]>::split_first)
-        .ok_or_else(|| damaged("it is not a key file"))?;
-    if *format > FORMAT {
-        return Err(FolderError::NewerFormat {
-            file: FILE,
-            found: *format,
-            known: FORMAT,
-        });
-    }
-    seal.open(sealed)
+    DataKey::from_file(&content, seal)
 }
 
 fn damaged(what: &str) -> FolderError {

@@ -186,6 +186,11 @@ fn damage_is_reported_by_file_and_nothing_is_made_anew() {
         |path| fs::write(path.join("key"), [7; 5000]).unwrap(),
         &["`key` is damaged"],
     );
+    let format_0 = DataKey::with_checksum(&[&b"LQKEY\0\0\x01"[..], &[7; 32]].concat());
+    check(
+        move |path| fs::write(path.join("key"), &format_0).unwrap(),
+        &["`key` is damaged", "no version of this program"],
+    );
     check(
         |path| truncate(&path.join("store.db"), 0),
         &["store.db", "empty"],

@@ -58,8 +58,8 @@ pub trait Document: fmt::Debug + Send {
     fn apply(&mut self, change: &dyn Change) -> Result<(), DocumentError>;
     /// Writes edits and a salt, new in every change, as one change of `actor`, and contains it. With `beside` it is written
     /// as if nothing after those changes were known, so that what others wrote since stands beside it; on top of everything
-    /// when `beside` is empty, or when the actor itself wrote since, because no actor's sequence may part. After an error it
-    /// must be loaded anew.
+    /// when `beside` is empty, or when the actor itself wrote since, because no actor's sequence may part, or when so much
+    /// was written since that nobody would take it in. After an error it must be loaded anew.
     fn write(
         &mut self,
         actor: [u8; 16],

@@ -1,8 +1,7 @@
 //! Documents in production: automerge behind the boundary of [`super::document`].
 
-mod expansion;
+pub mod admission;
 pub(super) mod genesis;
-mod plain;
 mod reading;
 mod replay;
 mod writing;
@@ -24,9 +23,6 @@ pub use writing::write;
 /// Automerge documents.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct AutomergeDocuments;
-
-/// Where an automerge chunk says its type, and the type of an uncompressed change.
-const CHUNK_TYPE: (usize, u8) = (8, 1);
 
 impl From<AutomergeError> for DocumentError {
     fn from(error: AutomergeError) -> Self {
@@ -55,26 +51,18 @@ impl Documents for AutomergeDocuments {
                 None => return Ok(None),
             }
         } else {
-            Automerge::load(saved)?
+            admission::stored(saved)?
         };
-        let changes = changes.into_iter().map(parse);
-        document.apply_changes(changes.collect::<Result<Vec<_>, _>>()?)?;
+        admission::replay(&mut document, changes)?;
         Ok(Some(Box::new(document)))
     }
 
     fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError> {
-        if !plain::is_document(bytes) || !expansion::is_bounded(bytes) {
-            return Err(DocumentError("not one plain document".to_owned()));
-        }
-        Ok(Box::new(Automerge::load(bytes)?))
+        Ok(Box::new(admission::snapshot(bytes)?))
     }
 
     fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError> {
-        let is_plain = bytes.get(CHUNK_TYPE.0) == Some(&CHUNK_TYPE.1);
-        if !is_plain || !expansion::is_bounded(&bytes) {
-            return Err(DocumentError("not a plain change".to_owned()));
-        }
-        Ok(Box::new(parse(bytes)?))
+        Ok(Box::new(admission::change(&bytes)?))
     }
 }
 
@@ -134,11 +122,10 @@ impl Document for Automerge {
 
     fn apply(&mut self, change: &dyn Change) -> Result<(), DocumentError> {
         let any: &dyn Any = change;
-        let change = match any.downcast_ref::<automerge::Change>() {
-            Some(change) => change.clone(),
-            None => parse(change.bytes().to_vec())?,
-        };
-        Ok(self.apply_changes([change])?)
+        match any.downcast_ref::<automerge::Change>() {
+            Some(change) => admission::apply(self, change),
+            None => admission::apply(self, &admission::change(change.bytes())?),
+        }
     }
 
     fn write(
@@ -150,9 +137,7 @@ impl Document for Automerge {
     ) -> Result<Box<dyn Change>, DocumentError> {
         let actor = ActorId::from(&actor[..]);
         let mut heads: Vec<_> = beside.iter().map(theirs).collect();
-        let since = |heads: &[_]| self.get_changes_meta(heads);
-        if !heads.is_empty() && since(&heads).iter().any(|change| *change.actor == actor) {
-            // Automerge would go on under another name.
+        if !heads.is_empty() && !can_write_beside(self, &actor, &heads) {
             heads.clear();
         }
         self.set_actor(actor.clone());
@@ -169,6 +154,9 @@ impl Document for Automerge {
         let (hash, _) = tx.commit_with(CommitOptions::default().with_time(0));
         let change = hash.and_then(|hash| self.get_change_by_hash(&hash));
         match change.filter(|change| *change.actor_id() == actor) {
+            Some(change) if !admission::is_bounded_change(change.raw_bytes()) => Err(
+                DocumentError("a change larger than the format allows".to_owned()),
+            ),
             Some(change) => Ok(Box::new(change)),
             None => Err(DocumentError("nothing was written as asked".to_owned())),
         }
@@ -183,8 +171,19 @@ impl Document for Automerge {
     }
 }
 
-fn parse(bytes: Vec<u8>) -> Result<automerge::Change, DocumentError> {
-    automerge::Change::from_bytes(bytes).map_err(|error| DocumentError(error.to_string()))
+/// Whether a change of `actor` may be written as if nothing after `heads` were known: automerge would go on under another
+/// name when the actor itself wrote since, and no peer would admit numbers far above what the change cites.
+fn can_write_beside(
+    document: &Automerge,
+    actor: &ActorId,
+    heads: &[automerge::ChangeHash],
+) -> bool {
+    let max_op = |hash| Some(document.get_change_meta_by_hash(hash)?.max_op);
+    let below = heads.iter().filter_map(max_op).max().unwrap_or(0);
+    document
+        .get_changes_meta(heads)
+        .iter()
+        .all(|since| *since.actor != *actor && admission::may_stand_beside(below, since.max_op))
 }
 
 fn ours(hash: &automerge::ChangeHash) -> ChangeHash {

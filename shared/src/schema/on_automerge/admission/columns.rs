@@ -1,0 +1,190 @@
+//! Walking the columns of an automerge chunk: what they would expand to, without expanding them.
+
+/// The bit of a column's specification that says "compressed".
+const DEFLATE: u64 = 8;
+/// Columns of one table; automerge knows about fifteen.
+const MAX_COLUMNS: u64 = 32;
+
+/// The most that the columns of a chunk may expand to.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limits {
+    /// Rows of any column, and items of any lists in it.
+    pub(super) n_rows: u64,
+    /// Bytes of any text column: one long key for every row costs its length every time.
+    pub(super) n_text_bytes: u64,
+}
+
+/// The specification of the column of actions, and the highest that is let through. The one above are marks, the
+/// formatting of texts: nobody writes them, and automerge stores them in orders in which it does not read them again.
+const ACTION: u64 = 0x42;
+const MAX_ACTION: u64 = 6;
+
+/// A column: how its bytes are to be read, and how many there are.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    specification: u64,
+    n_bytes: usize,
+}
+
+/// The rest of a chunk.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bytes<'a>(pub(super) &'a [u8]);
+
+impl<'a> Bytes<'a> {
+    pub(super) fn take(&mut self, n: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(n)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    /// An unsigned LEB128 number.
+    pub(super) fn number(&mut self) -> Option<u64> {
+        let mut number = 0;
+        for shift in (0..63).step_by(7) {
+            let byte = *self.take(1)?.first()?;
+            number |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    /// A signed LEB128 number.
+    pub(super) fn signed(&mut self) -> Option<i64> {
+        let mut number = 0;
+        for shift in (0..63).step_by(7) {
+            let byte = *self.take(1)?.first()?;
+            number |= i64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                let unused = 64 - 7 - shift;
+                return Some(number << unused >> unused);
+            }
+        }
+        None
+    }
+
+    /// As many bytes as the number before them says; how many they are.
+    pub(super) fn skip_counted(&mut self) -> Option<u64> {
+        let n = self.number()?;
+        self.take(usize::try_from(n).ok()?).map(|_| n)
+    }
+
+    pub(super) fn skip_hashes(&mut self, limit: u64) -> Option<()> {
+        let n = self.number().filter(|n| *n <= limit)?;
+        self.take(usize::try_from(n).ok()?.checked_mul(32)?)
+            .map(drop)
+    }
+
+    /// Actors, each with its length; how many they are.
+    pub(super) fn skip_actors(&mut self, limit: u64) -> Option<u64> {
+        let n = self.number().filter(|n| *n <= limit)?;
+        for _actor in 0..n {
+            self.skip_counted()?;
+        }
+        Some(n)
+    }
+
+    /// The description of a table; `None` when it has compressed columns.
+    pub(super) fn columns(&mut self) -> Option<Vec<Column>> {
+        let n = self.number().filter(|n| *n <= MAX_COLUMNS)?;
+        let column = |_| {
+            let specification = self.number().filter(|spec| spec & DEFLATE == 0)?;
+            Some(Column {
+                specification,
+                n_bytes: usize::try_from(self.number()?).ok()?,
+            })
+        };
+        (0..n).map(column).collect()
+    }
+
+    /// Reads the columns of a table and holds what they would expand to against the limits.
+    pub(super) fn check(
+        &mut self,
+        columns: &[Column],
+        n_actors: u64,
+        limits: Limits,
+    ) -> Option<()> {
+        let mut n_value_bytes = 0;
+        for column in columns {
+            let bytes = Bytes(self.take(column.n_bytes)?);
+            let none = |_| 0;
+            let (sum, limit) = match column.specification & 7 {
+                GROUP => (bytes.runs(limits, Self::number)?, limits.n_rows),
+                ACTOR => {
+                    let actor = |bytes: &mut Self| bytes.number().filter(|at| *at < n_actors);
+                    (bytes.runs(limits, |bytes| actor(bytes).map(none))?, 0)
+                }
+                INTEGER if column.specification == ACTION => {
+                    let action = |bytes: &mut Self| bytes.number().filter(|at| *at <= MAX_ACTION);
+                    (bytes.runs(limits, |bytes| action(bytes).map(none))?, 0)
+                }
+                INTEGER => (bytes.runs(limits, |bytes| bytes.number().map(none))?, 0),
+                DELTA => (bytes.runs(limits, |bytes| bytes.signed().map(|_| 0))?, 0),
+                BOOLEAN => (bytes.booleans(limits)?, 0),
+                STRING => (bytes.runs(limits, Self::skip_counted)?, limits.n_text_bytes),
+                VALUE_META => {
+                    let lengths = bytes.runs(limits, |bytes| Some(bytes.number()? >> 4))?;
+                    n_value_bytes = lengths.checked_add(n_value_bytes)?;
+                    (0, 0)
+                }
+                _value => (std::mem::take(&mut n_value_bytes), column.n_bytes as u64),
+            };
+            if sum > limit {
+                return None;
+            }
+        }
+        // Lengths that no bytes followed.
+        if n_value_bytes > 0 {
+            return None;
+        }
+        Some(())
+    }
+
+    /// Walks runs of equal values, of different values and of nothing; the sum of what `value` tells of each row.
+    pub(super) fn runs(
+        mut self,
+        limits: Limits,
+        value: impl Fn(&mut Self) -> Option<u64>,
+    ) -> Option<u64> {
+        let (mut n_rows, mut sum) = (0_u64, 0_u64);
+        while !self.0.is_empty() {
+            let count = self.signed()?;
+            let n = if count == 0 {
+                self.number()?
+            } else {
+                count.unsigned_abs()
+            };
+            n_rows = n_rows
+                .checked_add(n)
+                .filter(|rows| *rows <= limits.n_rows)?;
+            if count > 0 {
+                sum = sum.checked_add(value(&mut self)?.checked_mul(n)?)?;
+            }
+            for _literal in 0..if count < 0 { n } else { 0 } {
+                sum = sum.checked_add(value(&mut self)?)?;
+            }
+        }
+        Some(sum)
+    }
+
+    /// Walks the lengths of alternating runs of no and yes.
+    pub(super) fn booleans(mut self, limits: Limits) -> Option<u64> {
+        let mut n_rows = 0_u64;
+        while !self.0.is_empty() {
+            let n = self.number()?;
+            n_rows = n_rows
+                .checked_add(n)
+                .filter(|rows| *rows <= limits.n_rows)?;
+        }
+        Some(0)
+    }
+}
+
+const GROUP: u64 = 0;
+const ACTOR: u64 = 1;
+const INTEGER: u64 = 2;
+const DELTA: u64 = 3;
+const BOOLEAN: u64 = 4;
+const STRING: u64 = 5;
+const VALUE_META: u64 = 6;

@@ -1,0 +1,116 @@
+//! What is admitted of honest documents, and what of runs that are longer than they look.
+
+use automerge::ActorId;
+
+use super::*;
+use crate::log::DocKind;
+use crate::schema::{Document, Edit, new_document, write};
+
+fn edited(n: usize) -> Automerge {
+    let mut document = new_document(DocKind::Dossier).unwrap();
+    document.set_actor(ActorId::from(&[9_u8; 16][..]));
+    let mut tx = document.transaction();
+    let edits: Vec<Edit> = (0..n)
+        .map(|at| Edit::int(format!("field {at}"), 7))
+        .collect();
+    write(&mut tx, &edits, [7; 16]).unwrap();
+    tx.commit();
+    document
+}
+
+fn last_change(document: &Automerge) -> Vec<u8> {
+    document
+        .get_last_local_change()
+        .unwrap()
+        .raw_bytes()
+        .to_vec()
+}
+
+#[test]
+fn what_is_written_here_is_admitted_up_to_the_bound() {
+    // Each change carries a salt beside its edits.
+    let most = usize::try_from(MAX_CHANGE_OPS).unwrap() - 1;
+    for n in [1, 100, most] {
+        let document = edited(n);
+        let change = change(&last_change(&document)).unwrap();
+        let mut other = new_document(DocKind::Dossier).unwrap();
+        apply(&mut other, &change).unwrap();
+        assert_eq!(other.get_heads(), document.get_heads());
+        snapshot(&document.save_nocompress()).unwrap();
+    }
+    assert!(change(&last_change(&edited(most + 1))).is_err());
+}
+
+#[test]
+fn no_cut_and_no_compressed_chunk_is_admitted() {
+    let document = edited(200);
+    let mut change = document.get_last_local_change().unwrap();
+    let plain = change.raw_bytes().to_vec();
+    let compressed = change.bytes().into_owned();
+    assert!(compressed.len() < plain.len());
+    assert!(super::change(&compressed).is_err());
+    assert!(snapshot(&document.save()).is_err());
+    assert!((0..plain.len()).all(|len| super::change(&plain[..len]).is_err()));
+    let saved = document.save_nocompress();
+    assert!((0..saved.len()).all(|len| snapshot(&saved[..len]).is_err()));
+    assert!(snapshot(&[saved.clone(), saved].concat()).is_err());
+}
+
+#[test]
+fn runs_are_counted_without_being_walked_item_by_item() {
+    let limits = Limits {
+        n_rows: 8,
+        n_text_bytes: 8,
+    };
+    let rows = |column: &[u8]| Bytes(column).runs(limits, Bytes::number);
+    assert_eq!(rows(&[8, 1]), Some(8));
+    assert_eq!(rows(&[9, 1]), None);
+    assert_eq!(rows(&[0, 8]), Some(0));
+    assert_eq!(rows(&[0, 9]), None);
+    assert_eq!(rows(&[0x7e, 1, 2]), Some(3));
+    assert_eq!(rows(&[0x7e, 1]), None);
+    // 2⁶² times the same, and as many literals as there are numbers.
+    assert_eq!(
+        rows(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40, 1]),
+        None
+    );
+    assert_eq!(
+        rows(&[0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x7f]),
+        None
+    );
+    assert_eq!(Bytes(&[4, 4]).booleans(limits), Some(0));
+    assert_eq!(Bytes(&[4, 5]).booleans(limits), None);
+}
+
+#[test]
+fn counters_may_neither_jump_nor_fall_behind() {
+    assert!(is_sound_counter(3, 4));
+    assert!(is_sound_counter(3, 4 + MAX_CHANGE_OPS));
+    assert!(!is_sound_counter(3, 5 + MAX_CHANGE_OPS));
+    assert!(!is_sound_counter(3, 3));
+    assert!(!is_sound_counter(u64::MAX, u64::MAX));
+}
+
+#[test]
+fn what_is_written_beside_a_long_history_is_admitted() {
+    let mut document = new_document(DocKind::Dossier).unwrap();
+    let genesis = Document::heads(&document);
+    let most = MAX_CHANGE_OPS.cast_signed() - 1;
+    for from in [0, most] {
+        let edits: Vec<Edit> = (from..from + most).map(|n| Edit::int("n", n)).collect();
+        Document::write(&mut document, [9; 16], &[], &edits, [7; 16]).unwrap();
+    }
+    let mut other = document.clone();
+    let edits = [Edit::int("n", -1)];
+    let late = Document::write(&mut document, [8; 16], &genesis, &edits, [7; 16]).unwrap();
+    Document::apply(&mut other, late.as_ref()).unwrap();
+    assert_eq!(other.get_heads(), document.get_heads());
+}
+
+#[test]
+fn a_change_larger_than_the_format_is_not_written() {
+    let mut document = new_document(DocKind::Dossier).unwrap();
+    let n = usize::try_from(MAX_CHANGE_OPS).unwrap();
+    let edits: Vec<Edit> = (0..n).map(|at| Edit::int(format!("{at}"), 1)).collect();
+    assert!(Document::write(&mut document, [9; 16], &[], &edits, [7; 16]).is_err());
+}
