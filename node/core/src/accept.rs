@@ -202,7 +202,10 @@ impl Engine {
                 if self.try_apply(cx, &stored, change.as_ref(), Ancestry::Release)? {
                     self.retry_pending(cx, stored.header.doc, stored.header.kind)?;
                 }
-                self.rebuild_if_crowded_out(cx, &stored)
+                if self.was_refused(cx, &stored)? {
+                    self.rebuild_if_crowded(cx, stored.header.doc)?;
+                }
+                Ok(())
             }
             // A valid entry that builds on this one may have come first, and was waiting for it.
             (EntryState::Withheld(_), Some(_)) => {
@@ -359,19 +362,25 @@ impl Engine {
         doc: DocId,
         kind: DocKind,
     ) -> StoreResult<()> {
-        self.retry_pending_with(cx, doc, kind, Ancestry::Release)
+        let refused = self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
+        if refused {
+            self.rebuild_if_crowded(cx, doc)?;
+        }
+        Ok(())
     }
 
-    /// The same, with or without entries set aside; in the order of their logs, which is the same on every node.
+    /// The same, with or without entries set aside; in the order of their logs, which is the same on every node. Returns
+    /// whether one of them was refused.
     pub(crate) fn retry_pending_with(
         &mut self,
         cx: &mut Cx<'_>,
         doc: DocId,
         kind: DocKind,
         ancestry: Ancestry,
-    ) -> StoreResult<()> {
+    ) -> StoreResult<bool> {
+        let mut refused = false;
         if !self.pending_docs.contains(&doc) {
-            return Ok(());
+            return Ok(refused);
         }
         loop {
             let mut pending: Vec<EntryRef> = cx
@@ -383,18 +392,20 @@ impl Engine {
             pending.sort_by_key(|entry| (entry.log, entry.seq));
             if pending.is_empty() {
                 self.pending_docs.remove(&doc);
-                return Ok(());
+                return Ok(refused);
             }
             let mut progressed = false;
             for entry in pending {
                 let stored = cx.store.entry(&entry.log, entry.seq)?;
                 let change = self.parsed_change(cx.store, &doc, &entry)?;
                 if let (Some(stored), Some(change)) = (stored, change) {
-                    progressed |= self.try_apply(cx, &stored, change.as_ref(), ancestry)?;
+                    let is_applied = self.try_apply(cx, &stored, change.as_ref(), ancestry)?;
+                    progressed |= is_applied;
+                    refused |= !is_applied && self.was_refused(cx, &stored)?;
                 }
             }
             if !progressed {
-                return Ok(());
+                return Ok(refused);
             }
             tracing::debug!(doc = %doc.short(), kind = kind.0, "pending entries applied");
         }

@@ -41,6 +41,10 @@ impl Engine {
             }
         }
         self.watch_own_clock(cx);
+        if self.is_greeting_owed {
+            self.greet_all_but_seldom(cx);
+        }
+        self.send_owed_rosters(cx);
         // A gap whose pull could not start then (too many at once, a lost answer) is looked for again.
         self.pull_elsewhere(cx);
         self.compare_again(cx)?;

@@ -385,7 +385,9 @@ impl Engine {
                 }
                 continue;
             };
-            let Some(document) = self.docs.read(cx.store, &header.doc)? else {
+            // Also one of which nothing else is here: it began on the branch.
+            let document = self.docs.for_change(cx.store, &header.doc, header.kind)?;
+            let Some(document) = document else {
                 continue;
             };
             if document.contains(&change.hash()) {

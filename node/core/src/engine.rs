@@ -138,6 +138,9 @@ pub struct Engine {
     pub(crate) disk_free_mib: u64,
     /// The last store fault and when it was, until a write succeeds again.
     pub(crate) store_trouble: Option<(StoreFault, u64)>,
+    /// When every link was greeted again after a store fault, monotonic milliseconds, and whether that is due again.
+    pub(crate) greeted_all_at: Option<u64>,
+    pub(crate) is_greeting_owed: bool,
     /// The state could not be read after a store fault; nothing is handled until it can.
     unreadable: bool,
     pub(crate) leaving: bool,
@@ -215,6 +218,8 @@ impl Engine {
             after_push: Vec::new(),
             disk_free_mib: 0,
             store_trouble: None,
+            greeted_all_at: None,
+            is_greeting_owed: false,
             unreadable: false,
             leaving: false,
             clock_doubt_told: false,
@@ -311,7 +316,7 @@ impl Engine {
                 _ => {}
             }
         }
-        self.greet_all(&mut cx);
+        self.greet_all_but_seldom(&mut cx);
     }
 
     /// When [`Event::Tick`] is due at the latest, in monotonic milliseconds.

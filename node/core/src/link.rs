@@ -8,6 +8,7 @@ use lienquay_shared::wire::link::{Hello, MAX_ROWS, Marks};
 use lienquay_shared::wire::{Message, Priority, Reason};
 use lienquay_shared::{EntryHash, LogId, LogTag, NodeId, codec};
 
+use crate::beat::BEAT_MILLIS;
 use crate::engine::{Cx, Engine};
 use crate::event::{Close, LinkNo, Send};
 use crate::store::StoreResult;
@@ -48,8 +49,10 @@ pub(crate) struct Link {
     pub(crate) their_links: BTreeSet<NodeId>,
     /// How it is.
     pub(crate) health: Option<lienquay_shared::wire::link::Health>,
-    /// Keys of newcomers' links are not on the roster; they may only join.
+    /// Whether our roster was sent since the peer is a member.
     pub(crate) roster_sent: bool,
+    /// Whether the peer greeted again with another roster: what was sent got lost with a commit of its own.
+    pub(crate) roster_owed: bool,
 }
 
 impl Link {
@@ -71,6 +74,7 @@ impl Link {
             their_links: BTreeSet::new(),
             health: None,
             roster_sent: false,
+            roster_owed: false,
         }
     }
 
@@ -181,8 +185,21 @@ impl Engine {
         self.present_for_joining(cx, peer);
     }
 
-    /// Greets every peer again, after what was to be said to them got lost with a failed commit.
-    pub(crate) fn greet_all(&mut self, cx: &mut Cx<'_>) {
+    /// Greets every peer again, after what was to be said to them got lost with a failed commit; at most once in a beat. The
+    /// answers to a greeting may themselves fail on a full disk, and greeting at once again would never end.
+    pub(crate) fn greet_all_but_seldom(&mut self, cx: &mut Cx<'_>) {
+        let now = cx.now.mono_millis;
+        let is_soon = |at: u64| now.saturating_sub(at) < BEAT_MILLIS;
+        if self.greeted_all_at.is_some_and(is_soon) {
+            self.is_greeting_owed = true;
+        } else {
+            self.greet_all(cx);
+        }
+    }
+
+    fn greet_all(&mut self, cx: &mut Cx<'_>) {
+        self.greeted_all_at = Some(cx.now.mono_millis);
+        self.is_greeting_owed = false;
         let peers: Vec<NodeId> = self.links.keys().copied().collect();
         for peer in peers {
             if let Some(link) = self.links.get_mut(&peer) {

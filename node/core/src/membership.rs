@@ -12,6 +12,7 @@ use lienquay_shared::{DocId, LogId, NodeId};
 
 use crate::engine::{Cx, Engine};
 use crate::event::Close;
+use crate::link::Link;
 use crate::store::{EntryState, StoreFault, StoreResult};
 
 /// Entries read at once while those beyond a cut are looked for.
@@ -27,11 +28,25 @@ impl Engine {
         let Some(link) = self.links.get_mut(&peer) else {
             return;
         };
-        if std::mem::replace(&mut link.roster_sent, true) {
+        link.roster_owed = std::mem::replace(&mut link.roster_sent, true);
+        if link.roster_owed {
             return;
         }
         for chunk in self.roster_log.chunks() {
             self.send(cx, peer, Message::Roster(chunk));
+        }
+    }
+
+    /// Sends our roster again to whoever asked again, at most once in a beat however often it asks.
+    pub(crate) fn send_owed_rosters(&mut self, cx: &mut Cx<'_>) {
+        let owed = |(peer, link): (&NodeId, &mut Link)| {
+            let is_owed = std::mem::take(&mut link.roster_owed);
+            link.roster_sent &= !is_owed;
+            is_owed.then_some(*peer)
+        };
+        let peers: Vec<NodeId> = self.links.iter_mut().filter_map(owed).collect();
+        for peer in peers {
+            self.send_roster(cx, peer);
         }
     }
 

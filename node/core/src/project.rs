@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lienquay_shared::log::DocKind;
 use lienquay_shared::schema::{self, Authors};
 use lienquay_shared::view::{conflict_rows, dossier_row, procedure_row, ticket_row};
-use lienquay_shared::{DocId, NodeId};
+use lienquay_shared::{DocId, LogId, NodeId};
 
 use crate::engine::{Cx, Engine};
 use crate::event::Notice;
@@ -31,11 +31,15 @@ impl Engine {
         let Some(site) = self.site else {
             return Actors::default();
         };
-        let logs = self
-            .logs
-            .iter()
-            .map(|(log, _)| log)
-            .chain(self.own.as_ref());
+        // What stands on a branch was written under the actor of the log that it left, which may not be held yet.
+        let held = self.logs.iter().map(|(log, held)| match held.base {
+            Some(base) => LogId {
+                node: log.node,
+                incarnation: base.of,
+            },
+            None => *log,
+        });
+        let logs = held.chain(self.own);
         Actors(logs.map(|log| (log.actor_bytes(&site), log.node)).collect())
     }
 

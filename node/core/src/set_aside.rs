@@ -128,22 +128,21 @@ impl Engine {
         Ok(true)
     }
 
-    /// A valid entry did not apply: if entries set aside were let in before it came, they may hold its place.
-    pub(crate) fn rebuild_if_crowded_out(
-        &mut self,
-        cx: &mut Cx<'_>,
-        entry: &StoredEntry,
-    ) -> StoreResult<()> {
+    /// Whether a valid entry did not apply.
+    pub(crate) fn was_refused(&self, cx: &Cx<'_>, entry: &StoredEntry) -> StoreResult<bool> {
         let now = cx.store.entry(&entry.log, entry.header.seq)?;
         let refused = EntryState::Quarantined(Reason::ChangeDoesNotApply);
-        if now.is_none_or(|now| now.state != refused) {
-            return Ok(());
-        }
-        let let_in = cx.store.entries_of(&entry.header.doc)?.iter().any(|other| {
+        Ok(now.is_some_and(|now| now.state == refused))
+    }
+
+    /// A valid entry was refused, when it came or when what it waited for had come: if entries set aside were let in before,
+    /// they may hold its place.
+    pub(crate) fn rebuild_if_crowded(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<()> {
+        let let_in = cx.store.entries_of(&doc)?.iter().any(|other| {
             other.state == EntryState::Applied && self.withheld(&other.log, other.seq).is_some()
         });
         if let_in {
-            self.rebuild(cx, entry.header.doc)
+            self.rebuild(cx, doc)
         } else {
             Ok(())
         }
@@ -151,18 +150,18 @@ impl Engine {
 
     /// Builds a document anew from its entries, after some of them became valid or invalid.
     pub(crate) fn rebuild(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<()> {
-        let Some(row) = cx.store.doc(&doc)?.filter(|row| !row.forgotten) else {
+        let refs = cx.store.entries_of(&doc)?;
+        let Some(kind) = self.kind_to_rebuild(cx, &doc, &refs)? else {
             return Ok(());
         };
-        let refs = cx.store.entries_of(&doc)?;
         for entry in &refs {
             if let Some(bytes) = change_of(&mut self.docs, cx.store, &doc, entry)? {
                 cx.store.put_change(&entry.log, entry.seq, &bytes)?;
             }
         }
         // Of a kind that only a newer version knows there is no document; its entries have their states all the same.
-        if let Some(empty) = self.docs.new_document(row.kind)? {
-            self.docs.replace(doc, row.kind, empty);
+        if let Some(empty) = self.docs.new_document(kind)? {
+            self.docs.replace(doc, kind, empty);
         }
         // What lost its ground was written again by its author; it must not come back beside that.
         let kept = |entry: &&EntryRef| entry.change_hash.is_some() && entry.state != LOST_GROUND;
@@ -173,14 +172,32 @@ impl Engine {
             cx.store.set_entry_state(&entry.log, entry.seq, state)?;
         }
         // Whoever loads it anew meanwhile (a change was refused) must not find the old snapshot.
-        self.docs.save_now(cx.store, &doc, row.kind)?;
+        self.docs.save_now(cx.store, &doc, kind)?;
         self.pending_docs.insert(doc);
         // Valid entries first: a change of a losing branch and the one that won share a place in their actor's sequence,
         // and a document takes only the first.
-        self.retry_pending_with(cx, doc, row.kind, Ancestry::Held)?;
-        self.retry_pending_with(cx, doc, row.kind, Ancestry::Release)?;
-        self.docs.save_now(cx.store, &doc, row.kind)?;
+        self.retry_pending_with(cx, doc, kind, Ancestry::Held)?;
+        self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
+        self.docs.save_now(cx.store, &doc, kind)?;
         self.docs.mark_dirty(doc);
         Ok(())
+    }
+
+    /// The kind of a document that can be rebuilt: none of a forgotten one. Of a document of which nothing was applied yet
+    /// there is no row, but its entries wait, and those of a losing branch must not.
+    fn kind_to_rebuild(
+        &self,
+        cx: &Cx<'_>,
+        doc: &DocId,
+        refs: &[EntryRef],
+    ) -> StoreResult<Option<DocKind>> {
+        if let Some(row) = cx.store.doc(doc)? {
+            return Ok(Some(row.kind).filter(|_| !row.forgotten));
+        }
+        let Some(first) = refs.iter().find(|entry| entry.change_hash.is_some()) else {
+            return Ok(None);
+        };
+        let stored = cx.store.entry(&first.log, first.seq)?;
+        Ok(stored.map(|stored| stored.header.kind))
     }
 }

@@ -66,6 +66,29 @@ fn a_full_disk_refuses_and_keeps_what_was_saved() {
     check_settled(&world);
 }
 
+/// What comes as the answer to a greeting fails on a full disk as everything does, and leads to the next greeting.
+#[test]
+fn a_pc_whose_disk_is_full_does_not_greet_without_end() {
+    let mut world = three(3);
+    let doc = dossier(&mut world, 0);
+    world.run_until_quiescent();
+    world.nodes[2].store_mut().faults().full = true;
+    let greetings = |world: &lienquay_tests::sim::world::World| {
+        world.sent_by_name.get("Hello").map_or(0, |(n, _)| *n)
+    };
+    let before = greetings(&world);
+    for beat in 0..10 {
+        edit(&mut world, 0, doc, &format!("Lần {beat}"));
+        world.run_for(2_000);
+    }
+    let said = greetings(&world) - before;
+    assert!(said <= 2 * 12, "{said} greetings in 20 s");
+    world.nodes[2].store_mut().faults().full = false;
+    world.run_until_quiescent();
+    assert_eq!(request(&world, 2, doc), "Lần 9");
+    check_settled(&world);
+}
+
 #[test]
 fn what_was_acknowledged_survives_a_power_loss_at_any_write() {
     for n_writes in 0..60 {
