@@ -1,9 +1,10 @@
 //! Random working days with everything going wrong, from many seeds.
 //!
-//! `LIENQUAY_SEEDS=n` runs n of them from `LIENQUAY_FIRST` on, `LIENQUAY_STEPS=n` makes the days longer,
-//! `LIENQUAY_SEED=k` repeats one and `LIENQUAY_SCRIPT=file` runs a script that was kept. A failing day is made short before
-//! it is told (`LIENQUAY_SHRINK=seconds`; 0 tells it as it is). `LIENQUAY_SCHEMA=opaque|automerge` says what documents are
-//! made of; otherwise the seed does.
+//! `LIENQUAY_SEEDS=n` runs n of them from `LIENQUAY_FIRST` on, `LIENQUAY_STEPS=n` makes the days longer or shorter,
+//! `LIENQUAY_SEED=k` repeats one and `LIENQUAY_SCRIPT=file` runs a script that was kept. `LIENQUAY_UNTIL_FAILURE=1` stops at
+//! the first day that fails, `LIENQUAY_THREADS=n` leaves cores to others. A failing day is made short before it is told
+//! (`LIENQUAY_SHRINK=seconds`; 0 tells it as it is). `LIENQUAY_SCHEMA=opaque|automerge` says what documents are made of;
+//! otherwise the seed does.
 #![allow(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -11,8 +12,9 @@
     reason = "a test fails by panicking; long runs say how far they are and end in time"
 )]
 
-use std::sync::OnceLock;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use lienquay_tests::sim::day::Day;
@@ -28,12 +30,18 @@ const N_STEPS: usize = 150;
 /// How long a failing day may be made shorter.
 const SHRINK_SECONDS: u64 = 90;
 /// Failing seeds after which a run gives up.
-const MAX_FAILURES: usize = 3;
+const MAX_FAILURES: usize = 6;
+/// Days after which a long run says how far it is.
+const DAYS_A_LINE: usize = 250;
 
 /// Days that once failed, made short and kept, each for a bug that is mended now.
 const ONCE_FAILED: &[&str] = &[
     include_str!("days/restored_keeper_numbers_at_once.day"),
     include_str!("days/restored_keeper_is_replaced.day"),
+    include_str!("days/branch_lost_before_it_applied.day"),
+    include_str!("days/branch_known_before_its_log.day"),
+    include_str!("days/roster_lost_on_a_full_disk.day"),
+    include_str!("days/place_taken_by_a_lost_branch.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.
@@ -49,7 +57,7 @@ fn prepared(n_pcs: usize, schema: Schema) -> &'static Prepared {
 
 /// The site that a script plays on.
 fn site_of(script: &Script) -> &'static Prepared {
-    prepared(script.n_pcs, Schema::of_seed(script.seed))
+    prepared(script.n_pcs, script.schema)
 }
 
 fn run(script: &Script) -> World {
@@ -93,34 +101,76 @@ fn told(script: &Script, failure: Failure) -> String {
     )
 }
 
+/// How a run of many days goes on.
+#[derive(Default)]
+struct Progress {
+    next: AtomicUsize,
+    n_steps: AtomicUsize,
+    /// The days that failed, by their place.
+    failed: Mutex<BTreeMap<usize, (Script, Failure)>>,
+}
+
+impl Progress {
+    /// The next day to run: none once enough failed before it.
+    fn next(&self, max_failures: usize) -> Option<usize> {
+        let at = self.next.fetch_add(1, Ordering::Relaxed);
+        (self.failed.lock().unwrap().len() < max_failures).then_some(at)
+    }
+
+    fn note(&self, at: usize, script: Script, failure: Option<Failure>, began: Instant) {
+        let before = self
+            .n_steps
+            .fetch_add(script.steps.len(), Ordering::Relaxed);
+        if (at + 1).is_multiple_of(DAYS_A_LINE) {
+            self.tell(at + 1, before + script.steps.len(), began);
+        }
+        if let Some(failure) = failure {
+            eprintln!("seed {}: {}", script.seed, failure.invariant);
+            self.failed.lock().unwrap().insert(at, (script, failure));
+        }
+    }
+
+    fn tell(&self, n_days: usize, n_steps: usize, began: Instant) {
+        let seconds = began.elapsed().as_secs_f64();
+        eprintln!(
+            "{n_days} days, {n_steps} steps in {seconds:.1} s, {:.2} days a second",
+            n_days as f64 / seconds
+        );
+    }
+}
+
 /// Runs scripts on as many threads as there are cores and tells the first that failed, made short.
 fn run_all(scripts: impl Fn(usize) -> Option<Script> + Sync) {
-    let n_threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let (next, began) = (AtomicUsize::new(0), Instant::now());
-    let work = || {
-        let mut failed = Vec::new();
-        while failed.len() < MAX_FAILURES
-            && let Some(script) = scripts(next.fetch_add(1, Ordering::Relaxed))
-        {
-            if let Some(failure) = fails(&script) {
-                eprintln!("seed {}: {}", script.seed, failure.invariant);
-                failed.push((script, failure));
-            }
-        }
-        failed
+    let n_threads = from_env("LIENQUAY_THREADS")
+        .and_then(|n_threads| usize::try_from(n_threads).ok())
+        .or_else(|| std::thread::available_parallelism().ok().map(usize::from))
+        .unwrap_or(2);
+    let max_failures = match from_env("LIENQUAY_UNTIL_FAILURE") {
+        Some(1..) => 1,
+        _ => MAX_FAILURES,
     };
-    let mut failed = std::thread::scope(|scope| {
-        let threads: Vec<_> = (0..n_threads).map(|_| scope.spawn(work)).collect();
-        threads
-            .into_iter()
-            .flat_map(|thread| thread.join().unwrap())
-            .collect::<Vec<_>>()
+    let (progress, began) = (Progress::default(), Instant::now());
+    std::thread::scope(|scope| {
+        for _ in 0..n_threads {
+            scope.spawn(|| {
+                while let Some(at) = progress.next(max_failures)
+                    && let Some(script) = scripts(at)
+                {
+                    let failure = fails(&script);
+                    progress.note(at, script, failure, began);
+                }
+            });
+        }
     });
-    eprintln!("{:.1} s", began.elapsed().as_secs_f64());
-    failed.sort_by_key(|(script, _)| script.seed);
-    let seeds: Vec<u64> = failed.iter().map(|(script, _)| script.seed).collect();
-    if let Some((script, failure)) = failed.into_iter().next() {
-        panic!("failed seeds: {seeds:?}\n{}", told(&script, failure));
+    let n_days = (0..progress.next.load(Ordering::Relaxed))
+        .take_while(|at| scripts(*at).is_some())
+        .count();
+    progress.tell(n_days, progress.n_steps.load(Ordering::Relaxed), began);
+    let failed = progress.failed.into_inner().unwrap();
+    let seeds: Vec<u64> = failed.values().map(|(script, _)| script.seed).collect();
+    if let Some((at, (script, failure))) = failed.into_iter().next() {
+        let told = told(&script, failure);
+        panic!("{told}\nfailed on day {}; failed seeds: {seeds:?}", at + 1);
     }
 }
 
@@ -143,9 +193,10 @@ fn days_with_every_fault_end_well() {
 #[test]
 fn days_that_once_failed_end_well() {
     for text in ONCE_FAILED {
-        let script: Script = text.parse().unwrap();
+        let mut script: Script = text.parse().unwrap();
         for schema in [Schema::Automerge, Schema::Opaque] {
-            drop(Day::run(&script, prepared(script.n_pcs, schema)));
+            script.schema = schema;
+            drop(run(&script));
         }
     }
 }

@@ -123,6 +123,19 @@ impl SimStore {
         }
     }
 
+    /// The first projection that another disk shows otherwise, for people.
+    pub fn shown_otherwise(&self, other: &Self) -> Option<String> {
+        let (ours, theirs) = (&self.tables.projections, &other.tables.projections);
+        let all = ours.iter().chain(theirs.iter()).map(|(doc, _)| doc);
+        let told = |row: Option<&ProjectionRow>| {
+            row.map_or("nothing".to_owned(), |row| format!("{row:?}"))
+        };
+        let mut differing = all.filter(|doc| told(ours.get(doc)) != told(theirs.get(doc)));
+        let doc = differing.next()?;
+        let (one, other) = (told(ours.get(doc)), told(theirs.get(doc)));
+        Some(format!("{doc:?}\n{one}\n{other}"))
+    }
+
     /// Days of which there are tickets.
     pub fn ticket_days(&self) -> std::collections::BTreeSet<i32> {
         self.tables

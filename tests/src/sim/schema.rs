@@ -1,6 +1,7 @@
 //! What the documents of a simulated site are made of.
 
 use std::fmt;
+use std::str::FromStr;
 
 use lienquay_shared::schema::{AutomergeDocuments, Documents};
 
@@ -26,9 +27,10 @@ impl Schema {
     /// For any other word.
     pub fn of_seed(seed: u64) -> Self {
         match std::env::var("LIENQUAY_SCHEMA").as_deref() {
-            Ok("automerge") => Self::Automerge,
-            Ok("opaque") => Self::Opaque,
-            Ok(other) => panic!("LIENQUAY_SCHEMA={other}: neither opaque nor automerge"),
+            Ok(word) => match word.parse() {
+                Ok(schema) => schema,
+                Err(NoSchema) => panic!("LIENQUAY_SCHEMA={word}: neither opaque nor automerge"),
+            },
             Err(_) if seed.is_multiple_of(AUTOMERGE_EVERY) => Self::Automerge,
             Err(_) => Self::Opaque,
         }
@@ -49,5 +51,21 @@ impl fmt::Display for Schema {
             Self::Automerge => "automerge",
             Self::Opaque => "opaque",
         })
+    }
+}
+
+/// A word that names no format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSchema;
+
+impl FromStr for Schema {
+    type Err = NoSchema;
+
+    fn from_str(word: &str) -> Result<Self, NoSchema> {
+        match word {
+            "automerge" => Ok(Self::Automerge),
+            "opaque" => Ok(Self::Opaque),
+            _ => Err(NoSchema),
+        }
     }
 }

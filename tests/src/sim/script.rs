@@ -10,6 +10,8 @@ mod verb;
 use std::fmt;
 use std::str::FromStr;
 
+use crate::sim::schema::Schema;
+
 pub use draw::{Day as DayKind, draw};
 pub use verb::Verb;
 
@@ -31,6 +33,8 @@ pub struct Step {
 pub struct Script {
     /// Everything that no step decides (latencies, who meets whom first) is drawn from this.
     pub seed: u64,
+    /// What its documents are made of.
+    pub schema: Schema,
     /// PCs in the morning.
     pub n_pcs: usize,
     /// How often of a thousand groups of events a PC dies between its commit and what it owes.
@@ -55,6 +59,7 @@ impl fmt::Display for Step {
 impl fmt::Display for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}", self.seed)?;
+        writeln!(f, "documents {}", self.schema)?;
         writeln!(f, "pcs {}", self.n_pcs)?;
         if self.deaths_per_mille > 0 {
             writeln!(f, "deaths {}", self.deaths_per_mille)?;
@@ -87,6 +92,7 @@ impl FromStr for Script {
     fn from_str(text: &str) -> Result<Self, NotAScript> {
         let mut script = Self {
             seed: 0,
+            schema: Schema::default(),
             n_pcs: 3,
             deaths_per_mille: 0,
             steps: Vec::new(),
@@ -114,6 +120,7 @@ impl Script {
         match words {
             [] => {}
             ["seed", seed] => self.seed = seed.parse().ok()?,
+            ["documents", schema] => self.schema = schema.parse().ok()?,
             ["pcs", n_pcs] => self.n_pcs = n_pcs.parse().ok()?,
             ["deaths", deaths] => self.deaths_per_mille = deaths.parse().ok()?,
             [wait, verb, pc, die] => self.steps.push(Step {

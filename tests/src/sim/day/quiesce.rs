@@ -62,12 +62,24 @@ impl Day {
                 self.world.run_for(SIDE_BY_SIDE_MILLIS);
             }
             let have_parted = self.copies.first().is_some_and(|pair| pair.have_parted);
-            if have_parted {
+            if have_parted && self.is_member_for_all(stays) {
                 invariants::check_copies_told(&self.world, stays, goes);
             }
             self.scrap_copy(goes);
             self.world.restart(stays);
         }
+    }
+
+    /// Whoever was shut out is told nothing any more, and spoken to by nobody.
+    fn is_member_for_all(&self, pc: NodeIndex) -> bool {
+        let id = self.world.nodes[pc].id;
+        let others = self
+            .pcs()
+            .into_iter()
+            .filter(|other| self.world.nodes[*other].id != id && !self.is_newcomer(*other));
+        others
+            .filter_map(|other| self.world.nodes[other].host())
+            .all(|host| host.engine().members_roster().is_member(&id))
     }
 
     fn end_joining(&mut self) {

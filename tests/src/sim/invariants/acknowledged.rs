@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use lienquay_core::store::{EntryState, Store};
 use lienquay_shared::command::Outcome;
+use lienquay_shared::wire::Reason;
 use lienquay_shared::{DocId, RequestId};
 
 use super::{Verdict, any_disk};
@@ -121,11 +122,12 @@ pub(super) fn is_excused(world: &World, node: NodeIndex, doc: &DocId) -> bool {
     let store = world.nodes[node].store();
     let forgotten = matches!(store.doc(doc), Ok(Some(row)) if row.forgotten);
     let refs = store.entries_of(doc).unwrap_or_default();
-    let set_aside = refs.iter().any(|entry| {
-        matches!(
-            entry.state,
-            EntryState::Withheld(_) | EntryState::Quarantined(_)
-        ) || (entry.state == EntryState::Pending && world.lenience.lost_disks)
+    let set_aside = refs.iter().any(|entry| match entry.state {
+        // Whoever wrote it writes it again, unless there is nobody any more who would.
+        EntryState::Withheld(Reason::LosingBranch) => !world.has_member(&entry.log.node),
+        EntryState::Withheld(_) | EntryState::Quarantined(_) => true,
+        EntryState::Pending => world.lenience.lost_disks,
+        _ => false,
     });
     forgotten || set_aside || (refs.is_empty() && world.lenience.lost_disks)
 }

@@ -1,6 +1,6 @@
 //! [1] Members with equal vectors hold byte-equal documents and projections, and [10] nothing waits for ever.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use lienquay_core::store::{EntryState, Store};
 use lienquay_shared::{ChangeHash, DocId, LogId};
@@ -21,7 +21,7 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
     };
     let holding = world.holding(*first);
     let digest = world.nodes[*first].store().projection_digest();
-    let (documents, ended) = (documents(world, *first), ended(world, *first));
+    let documents = documents(world, *first);
     for node in rest {
         let pair = format!("{} and {}", world.name(*first), world.name(*node));
         if world.holding(*node) != holding {
@@ -29,9 +29,6 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
                 "{pair} hold different vectors: {}",
                 world.differences(members)
             ));
-        }
-        if self::ended(world, *node) != ended {
-            return Err(format!("{pair} differ about which logs have ended"));
         }
         let others = self::documents(world, *node);
         if let Some(doc) = first_difference(&documents, &others) {
@@ -43,18 +40,15 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
         }
         compare_heads(world, *first, *node, &documents)?;
         if world.nodes[*node].store().projection_digest() != digest {
+            let other = world.nodes[*node].store();
+            let what = world.nodes[*first].store().shown_otherwise(other);
             return Err(format!(
-                "{pair} show different projections of equal documents"
+                "{pair} show different projections of equal documents: {}",
+                what.unwrap_or_default()
             ));
         }
     }
     Ok(())
-}
-
-fn ended(world: &World, node: NodeIndex) -> BTreeSet<LogId> {
-    let logs = world.nodes[node].store().logs().unwrap_or_default();
-    let ended = logs.into_iter().filter(|row| row.closed);
-    ended.map(|row| row.log).collect()
 }
 
 fn documents(world: &World, node: NodeIndex) -> BTreeMap<DocId, States> {

@@ -25,9 +25,13 @@ pub fn check_reconnect(world: &mut World) {
             .sum()
     };
     let n_logs = world.nodes[*one].store().logs().unwrap_or_default().len() as u64;
-    let (n_reconnects, before) = (world.n_links(), said(world));
+    let (held, n_reconnects, before) = (world.holding(*one), world.n_links(), said(world));
     world.connect(*one, *other);
     world.run_for(LOOK_MILLIS);
+    if world.holding(*one) != held {
+        // A timer made somebody write just now: this was no reconnect where nothing changed.
+        return;
+    }
     // Rogues and PCs that were shut out go on knocking: each connection is a greeting of its own.
     let n_links = (world.n_links() - n_reconnects).max(1);
     let bound = n_links * 2 * (GREETING_BYTES + n_logs * ROW_BYTES);

@@ -1,6 +1,7 @@
 //! Writing a day from a seed: mostly work, some of everything that can go wrong, and moments at which all is repaired.
 
 use crate::sim::chance::Chance;
+use crate::sim::schema::Schema;
 
 use super::{Script, Step, Verb};
 
@@ -136,6 +137,7 @@ pub fn draw(seed: u64, day: Day) -> Script {
     let deaths_per_mille = if pen.chance.percent(15) { 3 } else { 0 };
     Script {
         seed,
+        schema: Schema::of_seed(seed),
         n_pcs,
         deaths_per_mille,
         steps: pen.steps,
@@ -221,5 +223,31 @@ impl Pen {
 
     fn die(&mut self) -> u32 {
         u32::try_from(self.chance.below(10_000)).unwrap_or(0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn a_few_days_hold_everything_that_can_happen_on_sites_of_every_size() {
+        let (mut verbs, mut sizes) = (BTreeSet::new(), BTreeSet::new());
+        for seed in 0..400 {
+            let script = draw(
+                seed,
+                Day {
+                    n_steps: 500,
+                    ..Day::default()
+                },
+            );
+            assert!(script.steps.len() >= 500);
+            sizes.insert(script.n_pcs);
+            verbs.extend(script.steps.iter().map(|step| step.verb));
+        }
+        assert_eq!(verbs, Verb::ALL.iter().copied().collect());
+        assert_eq!(sizes, (3..=12).collect());
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lienquay_core::store::Store;
-use lienquay_shared::LogId;
+use lienquay_shared::{LogId, NodeId};
 
 use crate::sim::network::NodeIndex;
 use crate::sim::world::World;
@@ -32,6 +32,12 @@ impl World {
         (0..self.nodes.len())
             .filter(|node| self.nodes[*node].host().is_some() && !self.nodes[*node].is_outside)
             .collect()
+    }
+
+    /// Whether one of the members has this key.
+    pub fn has_member(&self, key: &NodeId) -> bool {
+        let mut members = self.members().into_iter();
+        members.any(|member| self.nodes[member].id == *key)
     }
 
     /// Lets time pass until every member holds the same and owes nothing, and stays so for a while. Fails with the reason
