@@ -9,6 +9,7 @@
 //! object that nobody made) on which automerge panics; that is caught, and the document in hand must be dropped.
 
 mod columns;
+mod order;
 
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -56,10 +57,25 @@ pub fn snapshot(bytes: &[u8]) -> Result<Automerge, DocumentError> {
         return Err(refusal("not one plain document within bounds"));
     }
     let document = unpanicked(|| Automerge::load(bytes))?;
-    if has_sound_counters(&document) {
-        Ok(document)
+    if !has_sound_counters(&document) {
+        return Err(refusal("operations numbered as nobody numbers them"));
+    }
+    if order::is_proven(bytes, &document) {
+        return Ok(document);
+    }
+    rebuilt(&document)
+}
+
+/// A document made of the changes of another, and of nothing else that it says.
+fn rebuilt(document: &Automerge) -> Result<Automerge, DocumentError> {
+    let changes = unpanicked(|| Ok::<_, DocumentError>(document.get_changes(&[])))?;
+    let mut rebuilt = Automerge::new();
+    unpanicked(|| rebuilt.apply_changes(changes))?;
+    let kept = unpanicked(|| Automerge::load(&rebuilt.save()))?;
+    if kept.get_heads() == document.get_heads() {
+        Ok(rebuilt)
     } else {
-        Err(refusal("operations numbered as nobody numbers them"))
+        Err(refusal("no document of its changes"))
     }
 }
 
@@ -164,7 +180,7 @@ pub fn is_bounded_change(bytes: &[u8]) -> bool {
         let [_seq, _start_op] = [rest.number()?, rest.number()?];
         rest.signed()?;
         rest.skip_counted()?;
-        let n_actors = 1 + rest.skip_actors(MAX_ACTORS)?;
+        let n_actors = 1 + rest.actors(MAX_ACTORS)?.len() as u64;
         let columns = rest.columns()?;
         rest.check(&columns, n_actors, CHANGE_LIMITS)
     };
@@ -174,7 +190,7 @@ pub fn is_bounded_change(bytes: &[u8]) -> bool {
 fn is_bounded_document(bytes: &[u8]) -> bool {
     let check = || {
         let mut rest = body(bytes, DOCUMENT)?;
-        let n_actors = rest.skip_actors(MAX_ACTORS)?;
+        let n_actors = rest.actors(MAX_ACTORS)?.len() as u64;
         rest.skip_hashes(MAX_DEPS)?;
         let [changes, operations] = [rest.columns()?, rest.columns()?];
         rest.check(&changes, n_actors, DOCUMENT_LIMITS)?;

@@ -22,8 +22,8 @@ const MAX_ACTION: u64 = 6;
 /// A column: how its bytes are to be read, and how many there are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
-    specification: u64,
-    n_bytes: usize,
+    pub(super) specification: u64,
+    pub(super) n_bytes: usize,
 }
 
 /// The rest of a chunk.
@@ -64,10 +64,15 @@ impl<'a> Bytes<'a> {
         None
     }
 
-    /// As many bytes as the number before them says; how many they are.
-    pub(super) fn skip_counted(&mut self) -> Option<u64> {
+    /// As many bytes as the number before them says.
+    pub(super) fn counted(&mut self) -> Option<&'a [u8]> {
         let n = self.number()?;
-        self.take(usize::try_from(n).ok()?).map(|_| n)
+        self.take(usize::try_from(n).ok()?)
+    }
+
+    /// Leaves them out; how many they are.
+    pub(super) fn skip_counted(&mut self) -> Option<u64> {
+        self.counted().map(|bytes| bytes.len() as u64)
     }
 
     pub(super) fn skip_hashes(&mut self, limit: u64) -> Option<()> {
@@ -76,13 +81,10 @@ impl<'a> Bytes<'a> {
             .map(drop)
     }
 
-    /// Actors, each with its length; how many they are.
-    pub(super) fn skip_actors(&mut self, limit: u64) -> Option<u64> {
+    /// Actors, each with its length.
+    pub(super) fn actors(&mut self, limit: u64) -> Option<Vec<&'a [u8]>> {
         let n = self.number().filter(|n| *n <= limit)?;
-        for _actor in 0..n {
-            self.skip_counted()?;
-        }
-        Some(n)
+        (0..n).map(|_actor| self.counted()).collect()
     }
 
     /// The description of a table; `None` when it has compressed columns.
@@ -178,6 +180,60 @@ impl<'a> Bytes<'a> {
                 .filter(|rows| *rows <= limits.n_rows)?;
         }
         Some(0)
+    }
+}
+
+/// Columns within bounds, expanded.
+impl Bytes<'_> {
+    /// The value of each row.
+    pub(super) fn values<T: Copy>(
+        mut self,
+        value: impl Fn(&mut Self) -> Option<T>,
+    ) -> Option<Vec<Option<T>>> {
+        let mut values = Vec::new();
+        while !self.0.is_empty() {
+            let count = self.signed()?;
+            let n = usize::try_from(count.unsigned_abs()).ok()?;
+            match count {
+                0 => {
+                    let n = usize::try_from(self.number()?).ok()?;
+                    values.resize(values.len() + n, None);
+                }
+                1.. => {
+                    let value = value(&mut self)?;
+                    values.resize(values.len() + n, Some(value));
+                }
+                _ => {
+                    for _literal in 0..n {
+                        values.push(Some(value(&mut self)?));
+                    }
+                }
+            }
+        }
+        Some(values)
+    }
+
+    /// Numbers that are kept as the steps between them.
+    pub(super) fn deltas(self) -> Option<Vec<Option<i64>>> {
+        let mut last = 0_i64;
+        let mut values = self.values(Self::signed)?;
+        for value in values.iter_mut().flatten() {
+            last = last.checked_add(*value)?;
+            *value = last;
+        }
+        Some(values)
+    }
+
+    /// Yes or no for each of `n` rows; rows left out are no.
+    pub(super) fn flags(mut self, n: usize) -> Option<Vec<bool>> {
+        let (mut flags, mut flag) = (Vec::new(), false);
+        while !self.0.is_empty() {
+            let n = usize::try_from(self.number()?).ok()?;
+            flags.resize(flags.len() + n, flag);
+            flag = !flag;
+        }
+        flags.resize(n.max(flags.len()), false);
+        (flags.len() == n).then_some(flags)
     }
 }
 

@@ -4,7 +4,7 @@ use automerge::ActorId;
 
 use super::*;
 use crate::log::DocKind;
-use crate::schema::{Document, Edit, new_document, write};
+use crate::schema::{Document, Edit, RawDoc, new_document, write};
 
 fn edited(n: usize) -> Automerge {
     let mut document = new_document(DocKind::Dossier).unwrap();
@@ -113,4 +113,46 @@ fn a_change_larger_than_the_format_is_not_written() {
     let n = usize::try_from(MAX_CHANGE_OPS).unwrap();
     let edits: Vec<Edit> = (0..n).map(|at| Edit::int(format!("{at}"), 1)).collect();
     assert!(Document::write(&mut document, [9; 16], &[], &edits, [7; 16]).is_err());
+}
+
+/// Three nodes write apart from each other and merge, over and over.
+fn lived() -> Automerge {
+    let mut copies = [0_u8, 1, 2].map(|_| new_document(DocKind::Dossier).unwrap());
+    for round in 0..6_u8 {
+        for (actor, copy) in copies.iter_mut().enumerate() {
+            let cleared = Edit::Clear {
+                key: "cleared".to_owned(),
+            };
+            let edits = [
+                Edit::text("name", format!("name {round} {actor}")),
+                Edit::int(format!("field {}", (round * 7) % 5), i64::from(round)),
+                Edit::int("cleared", i64::from(round)),
+                Edit::event(&"một"),
+                Edit::event(&actor),
+            ];
+            let actor = [u8::try_from(actor).unwrap(); 16];
+            Document::write(copy, actor, &[], &edits, [round; 16]).unwrap();
+            Document::write(copy, actor, &[], &[cleared], [round + 100; 16]).unwrap();
+        }
+        let [one, two, three] = &mut copies;
+        one.merge(two).unwrap();
+        if round % 2 == 0 {
+            two.merge(three).unwrap();
+            three.merge(one).unwrap();
+        }
+    }
+    let [mut one, mut two, mut three] = copies;
+    one.merge(&mut two).unwrap();
+    one.merge(&mut three).unwrap();
+    one
+}
+
+#[test]
+fn what_honest_nodes_send_is_proven_as_it_lies() {
+    for document in [lived(), edited(1), new_document(DocKind::Ticket).unwrap()] {
+        let sent = document.save_nocompress();
+        assert!(order::is_proven(&sent, &document));
+        let rebuilt = rebuilt(&document).unwrap();
+        assert_eq!(RawDoc::read(&rebuilt), RawDoc::read(&document));
+    }
 }
