@@ -10,6 +10,7 @@ pub mod crash;
 pub mod display;
 pub mod document_contract;
 pub mod fleet;
+pub mod fuzz;
 pub mod hostile;
 pub mod morning;
 #[cfg(target_os = "linux")]
