@@ -273,3 +273,55 @@ fn the_engine_reads_no_clock_no_disk_and_no_hash_order() {
     }
     assert!(n_read > 20);
 }
+
+/// What a hunk of a patch expects to find, as it stands in the file.
+fn expected(hunk: &str) -> String {
+    let lines = hunk.lines().skip(1);
+    let old = lines.filter_map(|line| line.strip_prefix(' ').or_else(|| line.strip_prefix('-')));
+    old.map(|line| format!("{line}\n")).collect()
+}
+
+/// Files that a patch changes, each with its hunks.
+fn hunks(patch: &str) -> Vec<(&str, Vec<&str>)> {
+    patch
+        .split("\ndiff --git ")
+        .skip(1)
+        .map(|part| {
+            let path = part.split_once("\n+++ b/").unwrap().1;
+            let (path, rest) = path.split_once('\n').unwrap();
+            let starts: Vec<usize> = rest
+                .match_indices("@@ -")
+                .map(|(at, _)| at)
+                .filter(|at| *at == 0 || rest.as_bytes()[at - 1] == b'\n')
+                .chain([rest.len()])
+                .collect();
+            let hunks = starts.windows(2).map(|ends| &rest[ends[0]..ends[1]]);
+            (path, hunks.collect())
+        })
+        .collect()
+}
+
+/// `deploy/bites.sh` puts these bugs back one at a time to see the simulation find them.
+#[test]
+fn every_bug_that_shows_the_simulation_bites_can_still_be_put_back() {
+    let root = workspace();
+    let mut n_bugs = 0;
+    for entry in std::fs::read_dir(root.join("tests/bites")).unwrap() {
+        let path = entry.unwrap().path();
+        let patch = std::fs::read_to_string(&path).unwrap();
+        let what = patch.lines().next().unwrap_or_default();
+        assert!(what.ends_with('.'), "{}: says nothing", path.display());
+        let changed = hunks(&patch);
+        assert!(!changed.is_empty(), "{}: changes nothing", path.display());
+        for (file, hunks) in changed {
+            let source = std::fs::read_to_string(root.join(file)).unwrap();
+            assert!(!hunks.is_empty(), "{}: no hunk", path.display());
+            for hunk in hunks {
+                let n_found = source.matches(&expected(hunk)).count();
+                assert_eq!(n_found, 1, "{} does not fit {file}", path.display());
+            }
+        }
+        n_bugs += 1;
+    }
+    assert!(n_bugs >= 12, "only {n_bugs} bugs");
+}
