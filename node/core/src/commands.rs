@@ -261,7 +261,11 @@ impl Engine {
             return Ok(None);
         };
         let (version, _defects) = schema::procedure::read(document);
-        let procedure = serde_json::from_str(&version.body).ok();
+        let procedure = serde_json::from_str(&version.body)
+            .inspect_err(|error| {
+                tracing::warn!(doc = ?doc, %error, "a procedure of the catalogue cannot be read");
+            })
+            .ok();
         let version = Arc::new((version.effective_from, procedure));
         if self.procedure_cache.len() >= MAX_PROCEDURES {
             self.procedure_cache.clear();
