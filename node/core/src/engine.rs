@@ -141,8 +141,9 @@ pub struct Engine {
     /// When every link was greeted again after a store fault, monotonic milliseconds, and whether that is due again.
     pub(crate) greeted_all_at: Option<u64>,
     pub(crate) is_greeting_owed: bool,
-    /// The state could not be read after a store fault; nothing is handled until it can.
-    unreadable: bool,
+    /// Why the state could not be read after a store fault, and until when that is not tried again, monotonic milliseconds;
+    /// nothing is handled until it can.
+    unreadable: Option<(StoreFault, u64)>,
     pub(crate) leaving: bool,
     /// Whether the officer was asked for the date.
     pub(crate) clock_doubt_told: bool,
@@ -220,7 +221,7 @@ impl Engine {
             store_trouble: None,
             greeted_all_at: None,
             is_greeting_owed: false,
-            unreadable: false,
+            unreadable: None,
             leaving: false,
             clock_doubt_told: false,
             site_cache: None,
@@ -289,15 +290,11 @@ impl Engine {
         fx: &mut Effects,
     ) {
         let before = self.logs.clone();
-        let read = self.read_state(now, rng, store);
+        let read = self.read_anew(now, rng, store);
         self.logs.only_durable_as(&before);
         if self.logs.has_undurable() {
             self.timers
                 .set_if_unset(Timer::Flush, now.mono_millis + FLUSH_MILLIS);
-        }
-        if let Err(again) = read {
-            tracing::error!(error = %again, "the store cannot be read");
-            self.unreadable = true;
         }
         self.store_trouble = Some((fault.clone(), now.mono_millis));
         self.pulls.clear();
@@ -316,12 +313,32 @@ impl Engine {
                 _ => {}
             }
         }
-        self.greet_all_but_seldom(&mut cx);
+        if read.is_ok() {
+            self.greet_all_but_seldom(&mut cx);
+        }
+    }
+
+    /// Reads the state anew; when that fails, nothing is tried for a while: every event and every timer that is due would
+    /// fail again, at the cost of reading all there is.
+    fn read_anew(&mut self, now: Now, rng: &mut Rng, store: &mut dyn Store) -> StoreResult<()> {
+        if let Some((fault, until)) = &self.unreadable
+            && now.mono_millis < *until
+        {
+            return Err(fault.clone());
+        }
+        self.unreadable = None;
+        self.read_state(now, rng, store).inspect_err(|fault| {
+            tracing::error!(error = %fault, "the store cannot be read");
+            self.unreadable = Some((fault.clone(), now.mono_millis + STORE_REST_MILLIS));
+        })
     }
 
     /// When [`Event::Tick`] is due at the latest, in monotonic milliseconds.
     pub fn next_timeout(&self) -> u64 {
-        self.timers.next()
+        match self.unreadable {
+            Some((_, until)) => until,
+            None => self.timers.next(),
+        }
     }
 
     /// Handles one event. A store error means that nothing of the open transaction may be kept.
@@ -333,10 +350,10 @@ impl Engine {
         event: Event,
         fx: &mut Effects,
     ) -> StoreResult<()> {
-        if self.unreadable {
+        let was_unreadable = self.unreadable.is_some();
+        if was_unreadable {
             // Memory may be ahead of the disk: nothing is done before the state could be read anew.
-            self.read_state(now, rng, store)?;
-            self.unreadable = false;
+            self.read_anew(now, rng, store)?;
         }
         let cx = &mut Cx {
             now,
@@ -344,6 +361,9 @@ impl Engine {
             store,
             fx,
         };
+        if was_unreadable {
+            self.greet_all_but_seldom(cx);
+        }
         match event {
             Event::LinkUp { peer, link } => self.link_up(cx, peer, link),
             Event::LinkDown { peer, link } => self.link_down(cx, peer, link),

@@ -3,10 +3,11 @@
 use lienquay_shared::command::{Command, Outcome};
 use lienquay_shared::domain::site_time::TimeQuality;
 use lienquay_shared::refusal::Refusal;
+use lienquay_shared::wire::link::NodeMode;
 use lienquay_tests::sim::clock::DAY_MILLIS;
 use lienquay_tests::sim::invariants::check_settled;
 use lienquay_tests::sim::officer::papers;
-use lienquay_tests::sim::world::PowerLoss;
+use lienquay_tests::sim::world::{PowerLoss, World};
 
 use crate::site::{all_requests, dossier, edit, edit_of, read, request, three};
 
@@ -73,9 +74,7 @@ fn a_pc_whose_disk_is_full_does_not_greet_without_end() {
     let doc = dossier(&mut world, 0);
     world.run_until_quiescent();
     world.nodes[2].store_mut().faults().full = true;
-    let greetings = |world: &lienquay_tests::sim::world::World| {
-        world.sent_by_name.get("Hello").map_or(0, |(n, _)| *n)
-    };
+    let greetings = |world: &World| world.sent_by_name.get("Hello").map_or(0, |(n, _)| *n);
     let before = greetings(&world);
     for beat in 0..10 {
         edit(&mut world, 0, doc, &format!("Lần {beat}"));
@@ -86,6 +85,29 @@ fn a_pc_whose_disk_is_full_does_not_greet_without_end() {
     world.nodes[2].store_mut().faults().full = false;
     world.run_until_quiescent();
     assert_eq!(request(&world, 2, doc), "Lần 9");
+    check_settled(&world);
+}
+
+/// Since it joined it has not noted yet which version of the program it runs, and reading its state anew would do so.
+#[test]
+fn a_pc_that_cannot_read_its_state_anew_tries_again_but_seldom() {
+    let mut world = three(6);
+    let newcomer = world.add_node("quay4");
+    world.join(newcomer, 0, NodeMode::Desk, false);
+    let doc = dossier(&mut world, 0);
+    world.run_until_quiescent();
+    world.nodes[newcomer].store_mut().faults().full = true;
+    let n_faults = |world: &World| world.trace().tail(100_000).matches("store fault").count();
+    let before = n_faults(&world);
+    edit(&mut world, 0, doc, "Ở quầy khác");
+    world.run_for(20_000);
+    let n_faults = n_faults(&world) - before;
+    assert!((2..100).contains(&n_faults), "{n_faults} faults in 20 s");
+    world.nodes[newcomer].store_mut().faults().full = false;
+    world.run_until_quiescent();
+    assert_eq!(request(&world, newcomer, doc), "Ở quầy khác");
+    edit(&mut world, newcomer, doc, "Có chỗ lại");
+    world.run_until_quiescent();
     check_settled(&world);
 }
 
