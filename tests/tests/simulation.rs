@@ -42,6 +42,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/branch_known_before_its_log.day"),
     include_str!("days/roster_lost_on_a_full_disk.day"),
     include_str!("days/place_taken_by_a_lost_branch.day"),
+    include_str!("days/restored_before_its_first_entry.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.
@@ -178,7 +179,7 @@ fn run_all(scripts: impl Fn(usize) -> Option<Script> + Sync) {
 fn days_with_every_fault_end_well() {
     if let Ok(file) = std::env::var("LIENQUAY_SCRIPT") {
         let script: Script = std::fs::read_to_string(file).unwrap().parse().unwrap();
-        return drop(run(&script));
+        return run_all(|at| (at == 0).then(|| script.clone()));
     }
     let seeds = match from_env("LIENQUAY_SEED") {
         Some(seed) => seed..seed + 1,

@@ -173,6 +173,10 @@ pub(crate) fn fact_of<T: serde::de::DeserializeOwned>(
 pub(crate) fn end_own_log(store: &mut dyn Store, log: LogId) -> StoreResult<()> {
     let row = OwnLog { log, ended: true };
     store.set_meta(fact::OWN_LOG, &codec::encode(&row))?;
+    void_own_ranges(store)
+}
+
+fn void_own_ranges(store: &mut dyn Store) -> StoreResult<()> {
     store.set_meta(fact::VOID_DAY, &codec::encode(&VOID_UNTIL_KNOWN))
 }
 
@@ -265,6 +269,10 @@ impl Engine {
             // Said on the disk too: the first entry of the new log may be undone with its commit, and with it that the
             // old one must not be continued.
             end_own_log(store, own.log)?;
+        }
+        if own.is_none() && self.settings.new_incarnation {
+            // It had written nothing when the copy was made; what it gave out since is not known here all the same.
+            void_own_ranges(store)?;
         }
         self.closing = ended.map(|own| own.log);
         self.own = own.filter(|_| ended.is_none()).map(|own| own.log);

@@ -84,7 +84,7 @@ impl World {
             let holding = self.holding(*node);
             let rows: Vec<String> = holding
                 .iter()
-                .map(|(log, (seq, _))| format!("{log}:{seq}"))
+                .map(|(log, (seq, hash))| format!("{log}:{seq}={:02x}{:02x}", hash[0], hash[1]))
                 .collect();
             let peers: Vec<&str> = self
                 .network
