@@ -43,6 +43,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/roster_lost_on_a_full_disk.day"),
     include_str!("days/place_taken_by_a_lost_branch.day"),
     include_str!("days/restored_before_its_first_entry.day"),
+    include_str!("days/overlap_of_another_branch.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

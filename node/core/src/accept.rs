@@ -79,6 +79,10 @@ impl Engine {
         };
         match batch.verify(&previous) {
             Ok(mut entries) => {
+                // It may overlap with what is held, and be of another branch there.
+                if let Some(theirs) = self.unlike_ours(cx, &site, &batch.log, &entries)? {
+                    return self.fork_found(cx, &site, peer, &batch, theirs);
+                }
                 entries.retain(|entry| entry.header.seq > received);
                 match self.checked_changes(peer, &batch.log.actor_bytes(&site), &entries) {
                     Some(changes) => self.accept_run(cx, &site, peer, &batch, entries, changes),

@@ -123,23 +123,38 @@ impl Engine {
             self.reasons.count(Some(peer), Reason::BadSignature);
             return Ok(());
         };
-        let received = self.logs.head(site, &log).0;
-        for (place, entry) in entries
-            .iter()
-            .enumerate()
-            .take_while(|(_, entry)| entry.header.seq <= received)
-        {
-            if self.logs.hash_at(cx.store, site, &log, entry.header.seq)? != Some(entry.hash) {
-                return self.fork_found(cx, site, peer, batch, entries[place..].to_vec());
-            }
+        if let Some(theirs) = self.unlike_ours(cx, site, &log, &entries)? {
+            return self.fork_found(cx, site, peer, batch, theirs);
         }
+        let received = self.logs.head(site, &log).0;
         if batch.last_seq() < received {
             self.ask_trace(cx, site, peer, &log, batch.last_seq(), received);
         }
         Ok(())
     }
 
-    fn fork_found(
+    /// Of entries that leave our copy of a log at a place both hold: those from the first that is another than ours.
+    pub(crate) fn unlike_ours(
+        &self,
+        cx: &Cx<'_>,
+        site: &SiteId,
+        log: &LogId,
+        entries: &[VerifiedEntry],
+    ) -> StoreResult<Option<Vec<VerifiedEntry>>> {
+        let received = self.logs.head(site, log).0;
+        for (place, entry) in entries.iter().enumerate() {
+            if entry.header.seq > received {
+                break;
+            }
+            let ours = self.logs.hash_at(cx.store, site, log, entry.header.seq)?;
+            if ours.is_some_and(|ours| ours != entry.hash) {
+                return Ok(Some(entries[place..].to_vec()));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn fork_found(
         &mut self,
         cx: &mut Cx<'_>,
         site: &SiteId,
