@@ -101,12 +101,7 @@ impl Logs {
 
     /// Whether a log is held, or may be begun.
     pub fn has_room(&self, log: &LogId) -> bool {
-        let of_node = |incarnation| LogId {
-            node: log.node,
-            incarnation,
-        };
-        self.held.contains_key(log)
-            || self.held.range(of_node(0)..=of_node(u64::MAX)).count() < MAX_LOGS_OF_ONE
+        self.held.contains_key(log) || self.of_node(log).count() < MAX_LOGS_OF_ONE
     }
 
     /// Whether losing branches are held.
@@ -142,13 +137,14 @@ impl Logs {
         to: (u64, EntryHash),
     ) -> StoreResult<()> {
         let from = base.map_or(0, |base| base.at);
+        let closed = !self.held.contains_key(log) && self.has_ended(store, log)?;
         let held = self.held.entry(*log).or_insert(Held {
             mark: Mark {
                 received: from,
                 hash: to.1,
                 durable: from,
             },
-            closed: false,
+            closed,
             stretch: Stretch {
                 kept: from,
                 last: from,
@@ -170,6 +166,27 @@ impl Logs {
         self.tags.insert(log.tag(site), *log);
         let row = self.row(log);
         row.map_or(Ok(()), |row| store.put_log(&row))
+    }
+
+    /// Whether a later log of the same node ends this one: it may have come first, and its first entry says so.
+    fn has_ended(&self, store: &dyn Store, log: &LogId) -> StoreResult<bool> {
+        for (later, _) in self.of_node(log) {
+            let first = store.entry(later, 1)?;
+            let ended = first.and_then(|entry| entry.header.closes);
+            if ended.is_some_and(|ended| ended.log == *log) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The logs of the node that wrote this one.
+    fn of_node(&self, log: &LogId) -> impl Iterator<Item = (&LogId, &Held)> {
+        let of_node = |incarnation| LogId {
+            node: log.node,
+            incarnation,
+        };
+        self.held.range(of_node(0)..=of_node(u64::MAX))
     }
 
     /// A signature was stored at `seq`, after entries of `n_bytes`. Returns the earlier signature it makes unnecessary.

@@ -1,6 +1,7 @@
 //! Clones, restored backups, rolled-back disks: logs that would continue twice.
 
 use lienquay_core::event::Notice;
+use lienquay_core::store::Store;
 use lienquay_tests::sim::invariants::{check_converged, check_settled};
 use lienquay_tests::sim::world::{PowerLoss, World};
 
@@ -34,6 +35,27 @@ fn a_restored_backup_alone_on_the_network_loses_and_repeats_nothing() {
         assert_eq!(request(&world, node, before), "Một mình");
         assert_eq!(request(&world, node, after), "Sau bản sao lưu");
         assert!(crate::site::read(&world, node, alone).is_some());
+    }
+}
+
+/// Who was away learns of several logs of one PC at once, in any order.
+#[test]
+fn which_logs_have_ended_is_known_in_whatever_order_they_come() {
+    for seed in 0..4 {
+        let mut world = three(20 + seed);
+        world.crash(2, PowerLoss::InOrder);
+        for _ in 0..3 {
+            let backup = world.backup(1);
+            world.restore(1, backup, true);
+            dossier(&mut world, 1);
+            world.run_for(10_000);
+        }
+        world.restart(2);
+        world.run_until_quiescent();
+        check_settled(&world);
+        let logs = world.nodes[2].store().logs().unwrap();
+        // The last of the three is being written.
+        assert_eq!(logs.iter().filter(|row| row.closed).count(), 2);
     }
 }
 

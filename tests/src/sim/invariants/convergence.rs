@@ -1,6 +1,6 @@
 //! [1] Members with equal vectors hold byte-equal documents and projections, and [10] nothing waits for ever.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_core::store::{EntryState, Store};
 use lienquay_shared::{ChangeHash, DocId, LogId};
@@ -21,7 +21,7 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
     };
     let holding = world.holding(*first);
     let digest = world.nodes[*first].store().projection_digest();
-    let documents = documents(world, *first);
+    let (documents, ended) = (documents(world, *first), ended(world, *first));
     for node in rest {
         let pair = format!("{} and {}", world.name(*first), world.name(*node));
         if world.holding(*node) != holding {
@@ -29,6 +29,9 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
                 "{pair} hold different vectors: {}",
                 world.differences(members)
             ));
+        }
+        if self::ended(world, *node) != ended {
+            return Err(format!("{pair} differ about which logs have ended"));
         }
         let others = self::documents(world, *node);
         if let Some(doc) = first_difference(&documents, &others) {
@@ -49,6 +52,12 @@ pub(super) fn equal_vectors_mean_equal_data(world: &World, members: &[NodeIndex]
         }
     }
     Ok(())
+}
+
+fn ended(world: &World, node: NodeIndex) -> BTreeSet<LogId> {
+    let logs = world.nodes[node].store().logs().unwrap_or_default();
+    let ended = logs.into_iter().filter(|row| row.closed);
+    ended.map(|row| row.log).collect()
 }
 
 fn documents(world: &World, node: NodeIndex) -> BTreeMap<DocId, States> {
