@@ -34,3 +34,4 @@ pub use transaction::SqliteStore;
 pub(crate) use connect::Location;
 pub(crate) use fault::DATABASE_FILE;
 pub(crate) use fault::from_io;
+pub(crate) use projections::packed::pack;

@@ -173,7 +173,8 @@ impl Engine {
         {
             self.logs.close(cx.store, &ended.log)?;
         }
-        let forgotten = cx.store.doc(&header.doc)?.is_some_and(|row| row.forgotten);
+        let head = cx.store.doc_head(&header.doc)?;
+        let forgotten = head.is_some_and(|row| row.forgotten);
         let state = match (&change, self.withheld(&log, header.seq)) {
             (_, _) if forgotten && header.change_hash.is_some() => EntryState::Forgotten,
             (None, None) if header.change_hash.is_some() => {

@@ -49,6 +49,7 @@ impl Engine {
         self.pull_elsewhere(cx);
         self.compare_again(cx)?;
         self.retry_not_understood(cx)?;
+        self.slim_some(cx)?;
         self.keepers_on_beat(cx)
     }
 

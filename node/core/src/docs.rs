@@ -126,7 +126,7 @@ impl Docs {
             return Ok(Some(loaded.kind));
         }
         Ok(store
-            .doc(doc)?
+            .doc_head(doc)?
             .filter(|row| !row.forgotten)
             .map(|row| row.kind))
     }
@@ -217,7 +217,7 @@ impl Docs {
 
     /// Saves a document whole when enough entries were applied since the last time.
     pub fn save_if_due(&mut self, store: &mut dyn Store, doc: &DocId) -> StoreResult<()> {
-        match store.doc(doc)? {
+        match store.doc_head(doc)? {
             Some(row) if row.n_since >= SNAPSHOT_EVERY && !row.forgotten => self.save(store, row),
             Some(_) | None => Ok(()),
         }
@@ -230,7 +230,7 @@ impl Docs {
         doc: &DocId,
         kind: DocKind,
     ) -> StoreResult<()> {
-        match store.doc(doc)? {
+        match store.doc_head(doc)? {
             Some(row) => self.save(store, DocRow { kind, ..row }),
             None => Ok(()),
         }

@@ -35,6 +35,7 @@ mod serve;
 mod set_aside;
 mod share;
 pub mod site_clock;
+mod slim;
 pub mod store;
 mod sync;
 mod timer;

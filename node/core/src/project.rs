@@ -60,7 +60,7 @@ impl Engine {
     }
 
     fn project_one(&mut self, cx: &mut Cx<'_>, doc: DocId, actors: &Actors) -> StoreResult<()> {
-        let Some(row) = cx.store.doc(&doc)? else {
+        let Some(row) = cx.store.doc_head(&doc)? else {
             return Ok(());
         };
         cx.fx.changed.push(doc);

@@ -87,22 +87,39 @@ impl Engine {
         after: u64,
         trace: bool,
     ) -> StoreResult<Option<EntryBatch>> {
-        let stored = cx.store.entries(log, after, MAX_BATCH_ENTRIES)?;
-        let Some(end) = self.batch_end(cx, log, after, &stored)? else {
-            return Ok(None);
-        };
-        let mut entries = Vec::new();
-        for entry in stored
-            .into_iter()
-            .take_while(|entry| entry.header.seq <= end.seq)
-        {
-            let change = self.change_to_send(cx, &entry)?;
-            let (Ok(header), Ok(change)) = (Blob::new(entry.header_bytes), Blob::new(change))
-            else {
+        let mut stored = cx.store.entries(log, after, MAX_BATCH_ENTRIES)?.into_iter();
+        // Never across a multiple of 64: whoever takes the batch in must get the signature that stays there.
+        let stretch = MAX_BATCH_ENTRIES as u64;
+        let border = (after / stretch + 1) * stretch;
+        let (mut entries, mut n_bytes, mut fitting) = (Vec::new(), 0, after);
+        for entry in stored.by_ref() {
+            let is_last = entry.header.seq >= border;
+            let seq = entry.header.seq;
+            let Some(entry) = self.wire_entry(cx, entry)? else {
                 return Ok(None);
             };
-            entries.push(WireEntry { header, change });
+            n_bytes += entry.header.len() + entry.change.len();
+            entries.push((seq, entry));
+            if n_bytes > MAX_BATCH_BYTES {
+                break;
+            }
+            fitting = seq;
+            if is_last {
+                break;
+            }
         }
+        let Some(end) = batch_end(cx, log, after, fitting)? else {
+            return Ok(None);
+        };
+        entries.retain(|(seq, _)| *seq <= end.seq);
+        for entry in stored.take_while(|entry| entry.header.seq <= end.seq) {
+            let seq = entry.header.seq;
+            match self.wire_entry(cx, entry)? {
+                Some(entry) => entries.push((seq, entry)),
+                None => return Ok(None),
+            }
+        }
+        let entries = entries.into_iter().map(|(_, entry)| entry).collect();
         let branch_of = self
             .logs
             .get(log)
@@ -123,31 +140,18 @@ impl Engine {
         }))
     }
 
-    /// The last signed point that keeps the batch under its byte bound; at least the next one, whose stretch is bounded
-    /// by what its author may write unsigned.
-    fn batch_end(
-        &self,
-        cx: &Cx<'_>,
-        log: &LogId,
-        after: u64,
-        stored: &[StoredEntry],
-    ) -> StoreResult<Option<SignedPoint>> {
-        let mut n_bytes = 0;
-        let mut last_fitting = after;
-        // Never across a multiple of 64: whoever takes the batch in must get the signature that stays there.
-        let stretch = MAX_BATCH_ENTRIES as u64;
-        let border = (after / stretch + 1) * stretch;
-        for entry in stored.iter().take_while(|entry| entry.header.seq <= border) {
-            n_bytes += entry.header_bytes.len() + entry.change.as_ref().map_or(0, Vec::len);
-            if n_bytes > MAX_BATCH_BYTES {
-                break;
-            }
-            last_fitting = entry.header.seq;
-        }
-        match cx.store.signature_before(log, last_fitting)? {
-            Some(point) if point.seq > after => Ok(Some(point)),
-            Some(_) | None => cx.store.signature_after(log, after + 1),
-        }
+    /// An entry with its change, extracted from its document where it is not stored by itself.
+    fn wire_entry(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: StoredEntry,
+    ) -> StoreResult<Option<WireEntry>> {
+        let change = self.change_to_send(cx, &entry)?;
+        let blobs = (Blob::new(entry.header_bytes), Blob::new(change));
+        Ok(match blobs {
+            (Ok(header), Ok(change)) => Some(WireEntry { header, change }),
+            _ => None,
+        })
     }
 
     fn change_to_send(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry) -> StoreResult<Vec<u8>> {
@@ -185,5 +189,19 @@ impl Engine {
                 self.send(cx, peer, Message::Entries(batch.clone()));
             }
         }
+    }
+}
+
+/// The last signed point that keeps a batch under its byte bound, which the entries up to `fitting` do; at least the next
+/// one, whose stretch is bounded by what its author may write unsigned.
+fn batch_end(
+    cx: &Cx<'_>,
+    log: &LogId,
+    after: u64,
+    fitting: u64,
+) -> StoreResult<Option<SignedPoint>> {
+    match cx.store.signature_before(log, fitting)? {
+        Some(point) if point.seq > after => Ok(Some(point)),
+        Some(_) | None => cx.store.signature_after(log, after + 1),
     }
 }

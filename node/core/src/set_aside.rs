@@ -191,7 +191,7 @@ impl Engine {
         doc: &DocId,
         refs: &[EntryRef],
     ) -> StoreResult<Option<DocKind>> {
-        if let Some(row) = cx.store.doc(doc)? {
+        if let Some(row) = cx.store.doc_head(doc)? {
             return Ok(Some(row.kind).filter(|_| !row.forgotten));
         }
         let Some(first) = refs.iter().find(|entry| entry.change_hash.is_some()) else {

@@ -238,12 +238,18 @@ pub trait Store {
     fn put_entry(&mut self, entry: &StoredEntry) -> StoreResult<()>;
     /// Changes what became of an entry.
     fn set_entry_state(&mut self, log: &LogId, seq: u64, state: EntryState) -> StoreResult<()>;
+    /// Every unproven entry of a document becomes applied: its snapshot contains their changes.
+    fn apply_unproven(&mut self, doc: &DocId) -> StoreResult<()>;
     /// Gives an entry its change bytes back, after its document was rebuilt without them.
     fn put_change(&mut self, log: &LogId, seq: u64, change: &[u8]) -> StoreResult<()>;
+    /// Drops an entry's change bytes: the document's snapshot contains the change.
+    fn drop_change(&mut self, log: &LogId, seq: u64) -> StoreResult<()>;
     /// One entry.
     fn entry(&self, log: &LogId, seq: u64) -> StoreResult<Option<StoredEntry>>;
     /// Entries with `after < seq`, rising, at most `limit`.
     fn entries(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<StoredEntry>>;
+    /// The bytes of headers with `after < seq`, rising, at most `limit`.
+    fn headers(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<(u64, Vec<u8>)>>;
     /// Every entry of a document, in the order they were stored.
     fn entries_of(&self, doc: &DocId) -> StoreResult<Vec<EntryRef>>;
     /// Documents that have entries in one of these states, at most `limit`, in any fixed order.
@@ -267,10 +273,16 @@ pub trait Store {
 
     /// One document.
     fn doc(&self, doc: &DocId) -> StoreResult<Option<DocRow>>;
+    /// One document without its snapshot, which is left empty: most questions about a document do not read it.
+    fn doc_head(&self, doc: &DocId) -> StoreResult<Option<DocRow>>;
     /// The changes of applied entries that the snapshot does not contain, in the order they were applied.
     fn changes_since_snapshot(&self, doc: &DocId) -> StoreResult<Vec<Vec<u8>>>;
     /// Saves a document whole: resets `n_since`, remembers that every applied entry so far is contained.
     fn put_snapshot(&mut self, row: &DocRow) -> StoreResult<()>;
+    /// Documents saved since applied entries whose change bytes may be dropped, at most `limit`, in any fixed order.
+    fn docs_saved_over(&self, limit: usize) -> StoreResult<Vec<DocId>>;
+    /// Takes a document off that list until it is saved over further entries.
+    fn slimmed(&mut self, doc: &DocId) -> StoreResult<()>;
     /// Notes that one more entry was applied (creating the row if need be): kind, `touched`, `n_since + 1`, flag.
     fn touch_doc(
         &mut self,

@@ -52,6 +52,28 @@ pub(crate) fn get(conn: &Connection, doc: &DocId) -> SqlResult<Option<DocRow>> {
     )
 }
 
+/// The same without its snapshot, which is most of its bytes.
+pub(crate) fn head(conn: &Connection, doc: &DocId) -> SqlResult<Option<DocRow>> {
+    one(
+        conn,
+        "SELECT kind, n_since, touched, flag, forgotten FROM docs WHERE doc = ?1 AND held = 1",
+        [doc.as_bytes()],
+        |row| {
+            Ok(DocRow {
+                doc: *doc,
+                kind: DocKind(row.get(0)?),
+                snapshot: Vec::new(),
+                n_since: row.get(1)?,
+                touched: hlc(row, 2)?,
+                flag: row
+                    .get::<_, Option<String>>(3)?
+                    .map(|text| column::reason_of(&text)),
+                forgotten: row.get(4)?,
+            })
+        },
+    )
+}
+
 /// The changes of applied entries that the snapshot does not contain, in the order they were applied.
 pub(crate) fn changes_since_snapshot(conn: &Connection, doc: &DocId) -> SqlResult<Vec<Vec<u8>>> {
     many(
@@ -72,6 +94,8 @@ pub(crate) fn put_snapshot(conn: &Connection, row: &DocRow) -> SqlResult<()> {
     execute(
         conn,
         "UPDATE docs SET held = 1, kind = ?2, n_since = 0, touched = ?3, flag = ?4, forgotten = ?5,
+             saved_over = MAX(saved_over,
+                 EXISTS (SELECT 1 FROM entries WHERE doc_id = ?1 AND applied_no > docs.covered)),
              covered = MAX(covered, (SELECT COALESCE(MAX(applied_no), 0) FROM entries WHERE doc_id = ?1))
          WHERE id = ?1",
         params![
@@ -87,6 +111,26 @@ pub(crate) fn put_snapshot(conn: &Connection, row: &DocRow) -> SqlResult<()> {
         "INSERT INTO snapshots (doc_id, bytes) VALUES (?1, ?2)
          ON CONFLICT (doc_id) DO UPDATE SET bytes = excluded.bytes",
         params![doc_id, row.snapshot],
+    )
+    .map(drop)
+}
+
+/// Documents saved over entries since they were last looked at.
+pub(crate) fn saved_over(conn: &Connection, at_most: usize) -> SqlResult<Vec<DocId>> {
+    many(
+        conn,
+        "SELECT doc FROM docs WHERE saved_over = 1 ORDER BY id LIMIT ?1",
+        [limit(at_most)],
+        |row| column::id(row, 0),
+    )
+}
+
+/// Takes a document off that list.
+pub(crate) fn slimmed(conn: &Connection, doc: &DocId) -> SqlResult<()> {
+    execute(
+        conn,
+        "UPDATE docs SET saved_over = 0 WHERE doc = ?1",
+        [doc.as_bytes()],
     )
     .map(drop)
 }
@@ -150,7 +194,7 @@ pub(crate) fn forget(conn: &Connection, doc: &DocId) -> SqlResult<()> {
     )?;
     execute(
         conn,
-        "UPDATE docs SET held = 1, n_since = 0, flag = NULL, forgotten = 1 WHERE id = ?1",
+        "UPDATE docs SET held = 1, n_since = 0, flag = NULL, forgotten = 1, saved_over = 0 WHERE id = ?1",
         [doc_id],
     )
     .map(drop)

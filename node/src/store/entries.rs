@@ -6,7 +6,8 @@ use lienquay_shared::{DocId, LogId};
 use rusqlite::{Connection, Row, params};
 
 use crate::store::column::{
-    self, APPLIED, PENDING, QUARANTINED, WITHHELD, bound, limit, log_blob, position, unsigned,
+    self, APPLIED, PENDING, QUARANTINED, UNPROVEN, WITHHELD, bound, limit, log_blob, position,
+    unsigned,
 };
 use crate::store::docs;
 use crate::store::fault::{SqlFault, SqlResult};
@@ -28,6 +29,8 @@ pub(crate) fn put(conn: &Connection, entry: &StoredEntry) -> SqlResult<()> {
     let doc_id = docs::intern(conn, &entry.header.doc)?;
     let applied_no = match entry.state {
         EntryState::Applied => Some(next_applied_no(conn, doc_id)?),
+        // What a first copy brings is in the document already; proving it changes the state alone.
+        EntryState::Unproven => covered(conn, doc_id)?,
         _ => None,
     };
     let (state, reason) = column::state_columns(entry.state);
@@ -66,28 +69,50 @@ pub(crate) fn put_change(conn: &Connection, log: &LogId, seq: u64, change: &[u8]
     insert_change(conn, find(conn, log, seq)?.id, change)
 }
 
+/// Drops an entry's change. SQLite overwrites the freed bytes (`secure_delete`).
+pub(crate) fn drop_change(conn: &Connection, log: &LogId, seq: u64) -> SqlResult<()> {
+    execute(
+        conn,
+        "DELETE FROM changes WHERE entry_id = (SELECT id FROM entries
+             WHERE log_id = (SELECT id FROM log_ids WHERE log = ?1) AND seq = ?2)",
+        params![log_blob(log), bound(seq)],
+    )
+    .map(drop)
+}
+
 /// Where an entry is in the tables.
 struct Place {
     id: i64,
     doc_id: i64,
+    state: i64,
     applied_no: Option<i64>,
 }
 
 fn find(conn: &Connection, log: &LogId, seq: u64) -> SqlResult<Place> {
     one(
         conn,
-        "SELECT id, doc_id, applied_no FROM entries
+        "SELECT id, doc_id, state, applied_no FROM entries
          WHERE log_id = (SELECT id FROM log_ids WHERE log = ?1) AND seq = ?2",
         params![log_blob(log), bound(seq)],
         |row| {
             Ok(Place {
                 id: row.get(0)?,
                 doc_id: row.get(1)?,
-                applied_no: row.get(2)?,
+                state: row.get(2)?,
+                applied_no: row.get(3)?,
             })
         },
     )?
     .ok_or_else(|| SqlFault::failed(format!("entry {seq} of log {log} is not stored")))
+}
+
+fn covered(conn: &Connection, doc_id: i64) -> SqlResult<Option<i64>> {
+    one(
+        conn,
+        "SELECT covered FROM docs WHERE id = ?1",
+        [doc_id],
+        |row| Ok(row.get(0)?),
+    )
 }
 
 fn next_applied_no(conn: &Connection, doc_id: i64) -> SqlResult<i64> {
@@ -107,14 +132,11 @@ pub(crate) fn set_state(
     seq: u64,
     state: EntryState,
 ) -> SqlResult<()> {
-    let Place {
-        id,
-        doc_id,
-        applied_no,
-    } = find(conn, log, seq)?;
-    let applied_no = match (state, applied_no) {
-        (EntryState::Applied, Some(applied_no)) => Some(applied_no),
-        (EntryState::Applied, None) => Some(next_applied_no(conn, doc_id)?),
+    let before = find(conn, log, seq)?;
+    let id = before.id;
+    let applied_no = match (state, before.applied_no) {
+        (EntryState::Applied, Some(applied_no)) if before.state != UNPROVEN => Some(applied_no),
+        (EntryState::Applied, _) => Some(next_applied_no(conn, before.doc_id)?),
         _ => None,
     };
     let (state, reason) = column::state_columns(state);
@@ -122,6 +144,19 @@ pub(crate) fn set_state(
         conn,
         "UPDATE entries SET state = ?2, reason = ?3, applied_no = ?4 WHERE id = ?1",
         params![id, state, reason, applied_no],
+    )
+    .map(drop)
+}
+
+/// A document's unproven entries become applied, at the places they have.
+pub(crate) fn apply_unproven(conn: &Connection, doc: &DocId) -> SqlResult<()> {
+    execute(
+        conn,
+        &format!(
+            "UPDATE entries SET state = {APPLIED}
+             WHERE doc_id = (SELECT id FROM docs WHERE doc = ?1) AND state = {UNPROVEN}"
+        ),
+        [doc.as_bytes()],
     )
     .map(drop)
 }
@@ -148,6 +183,22 @@ pub(crate) fn range(
         &format!("{STORED} WHERE log = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"),
         params![log_blob(log), bound(after), limit(at_most)],
         stored,
+    )
+}
+
+/// Headers after a position, rising.
+pub(crate) fn headers(
+    conn: &Connection,
+    log: &LogId,
+    after: u64,
+    at_most: usize,
+) -> SqlResult<Vec<(u64, Vec<u8>)>> {
+    many(
+        conn,
+        "SELECT seq, header FROM entries
+         WHERE log_id = (SELECT id FROM log_ids WHERE log = ?1) AND seq > ?2 ORDER BY seq LIMIT ?3",
+        params![log_blob(log), bound(after), limit(at_most)],
+        |row| Ok((unsigned(row, 0)?, row.get(1)?)),
     )
 }
 

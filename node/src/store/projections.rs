@@ -2,7 +2,9 @@
 //! between nodes.
 
 pub(crate) mod dossiers;
+pub(crate) mod packed;
 pub(crate) mod procedures;
+pub(crate) mod texts;
 pub(crate) mod tickets;
 
 use lienquay_core::store::ProjectionRow;
@@ -13,19 +15,20 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::store::fault::{SqlFault, SqlResult};
+use texts::Texts;
 
 /// Inserts or replaces a document's projection.
-pub(crate) fn project(conn: &Connection, row: &ProjectionRow) -> SqlResult<()> {
+pub(crate) fn project(conn: &Connection, texts: &mut Texts, row: &ProjectionRow) -> SqlResult<()> {
     match row {
-        ProjectionRow::Dossier(row, conflicts) => dossiers::put(conn, row, conflicts),
+        ProjectionRow::Dossier(row, conflicts) => dossiers::put(conn, texts, row, conflicts),
         ProjectionRow::Ticket(row) => tickets::put(conn, row),
         ProjectionRow::Procedure(row) => procedures::put(conn, row),
     }
 }
 
 /// Removes a document's projection, of whatever kind.
-pub(crate) fn unproject(conn: &Connection, doc: &DocId) -> SqlResult<()> {
-    dossiers::remove(conn, doc)?;
+pub(crate) fn unproject(conn: &Connection, texts: &mut Texts, doc: &DocId) -> SqlResult<()> {
+    dossiers::remove(conn, texts, doc)?;
     tickets::remove(conn, doc)?;
     procedures::remove(conn, doc)
 }
@@ -50,7 +53,7 @@ pub(crate) fn digest(conn: &Connection) -> SqlResult<[u8; 32]> {
     Ok(hasher.finalize().into())
 }
 
-fn blob(value: rusqlite::types::ValueRef<'_>) -> SqlResult<&[u8]> {
+pub(crate) fn blob(value: rusqlite::types::ValueRef<'_>) -> SqlResult<&[u8]> {
     value
         .as_blob()
         .map_err(|_not_a_blob| SqlFault::damaged("a projection is no blob"))

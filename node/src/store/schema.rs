@@ -9,11 +9,14 @@ use crate::store::fault::{SqlFault, SqlResult};
 const APPLICATION_ID: i32 = 0x4c51_7374;
 
 /// What turns schema version n into n + 1. Never edit one that was released; add the next.
-const MIGRATIONS: &[&str] = &[include_str!("schema/0001_log.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema/0001_log.sql"),
+    include_str!("schema/0002_saved_over.sql"),
+];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.
-const PROJECTION_VERSION: i64 = 2;
-const PROJECTIONS: &str = include_str!("schema/projections.sql");
+const PROJECTION_VERSION: i64 = 3;
+pub(crate) const PROJECTIONS: &str = include_str!("schema/projections.sql");
 
 /// The tables `projections.sql` creates, children first.
 const PROJECTION_TABLES: &[&str] = &[

@@ -53,6 +53,14 @@ impl Store for SqliteStore {
         self.write(|conn| entries::set_state(conn, log, seq, state))
     }
 
+    fn apply_unproven(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write(|conn| entries::apply_unproven(conn, doc))
+    }
+
+    fn drop_change(&mut self, log: &LogId, seq: u64) -> StoreResult<()> {
+        self.write(|conn| entries::drop_change(conn, log, seq))
+    }
+
     fn put_change(&mut self, log: &LogId, seq: u64, change: &[u8]) -> StoreResult<()> {
         self.write(|conn| entries::put_change(conn, log, seq, change))
     }
@@ -63,6 +71,10 @@ impl Store for SqliteStore {
 
     fn entries(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<StoredEntry>> {
         self.read(|conn| entries::range(conn, log, after, limit))
+    }
+
+    fn headers(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<(u64, Vec<u8>)>> {
+        self.read(|conn| entries::headers(conn, log, after, limit))
     }
 
     fn entries_of(&self, doc: &DocId) -> StoreResult<Vec<EntryRef>> {
@@ -101,12 +113,24 @@ impl Store for SqliteStore {
         self.read(|conn| docs::get(conn, doc))
     }
 
+    fn doc_head(&self, doc: &DocId) -> StoreResult<Option<DocRow>> {
+        self.read(|conn| docs::head(conn, doc))
+    }
+
     fn changes_since_snapshot(&self, doc: &DocId) -> StoreResult<Vec<Vec<u8>>> {
         self.read(|conn| docs::changes_since_snapshot(conn, doc))
     }
 
     fn put_snapshot(&mut self, row: &DocRow) -> StoreResult<()> {
         self.write(|conn| docs::put_snapshot(conn, row))
+    }
+
+    fn docs_saved_over(&self, limit: usize) -> StoreResult<Vec<DocId>> {
+        self.read(|conn| docs::saved_over(conn, limit))
+    }
+
+    fn slimmed(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write(|conn| docs::slimmed(conn, doc))
     }
 
     fn touch_doc(
@@ -172,11 +196,11 @@ impl Store for SqliteStore {
     }
 
     fn project(&mut self, row: &ProjectionRow) -> StoreResult<()> {
-        self.write(|conn| projections::project(conn, row))
+        self.write_texts(|conn, texts| projections::project(conn, texts, row))
     }
 
     fn unproject(&mut self, doc: &DocId) -> StoreResult<()> {
-        self.write(|conn| projections::unproject(conn, doc))
+        self.write_texts(|conn, texts| projections::unproject(conn, texts, doc))
     }
 
     fn tickets(&self, filter: &TicketFilter, limit: usize) -> StoreResult<Vec<TicketRow>> {

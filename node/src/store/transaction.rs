@@ -10,6 +10,7 @@ use rusqlite::config::DbConfig;
 use crate::data_folder::{DataKey, sync_directory};
 use crate::store::connect::{self, Location};
 use crate::store::fault::{DATABASE_FILE, SqlResult, from_io};
+use crate::store::projections::texts::Texts;
 use crate::store::wal_file::WalFile;
 use crate::store::{docs, facts, schema};
 
@@ -37,6 +38,7 @@ pub struct SqliteStore {
     conn: Connection,
     location: Location,
     transaction: Transaction,
+    texts: Texts,
     /// Whether there are commits the disk may not have yet.
     unsynced: bool,
     /// Commits since the last checkpoint that was asked for.
@@ -100,6 +102,7 @@ impl SqliteStore {
             conn,
             location,
             transaction: Transaction::Idle,
+            texts: Texts::default(),
             unsynced: true,
             n_commits: 0,
             lost_sync: None,
@@ -124,6 +127,7 @@ impl SqliteStore {
 
     /// Empties the projection tables, within the open transaction.
     pub fn drop_projections(&mut self) -> StoreResult<()> {
+        self.texts.clear();
         self.write(schema::recreate_projections)?;
         self.projections_stale = true;
         Ok(())
@@ -219,6 +223,23 @@ impl SqliteStore {
         }
     }
 
+    /// Writes what may change searchable texts.
+    pub(crate) fn write_texts<T>(
+        &mut self,
+        change: impl FnOnce(&Connection, &mut Texts) -> SqlResult<T>,
+    ) -> StoreResult<T> {
+        let mut texts = std::mem::take(&mut self.texts);
+        let done = self.write(|conn| {
+            let value = change(conn, &mut texts)?;
+            if texts.is_full() {
+                texts.write(conn)?;
+            }
+            Ok(value)
+        });
+        self.texts = texts;
+        done
+    }
+
     fn broken(&mut self, fault: StoreFault) -> StoreFault {
         self.transaction = Transaction::Broken(fault.clone());
         fault
@@ -230,6 +251,9 @@ impl SqliteStore {
 
     pub(crate) fn commit_transaction(&mut self, durable: bool) -> StoreResult<()> {
         self.check_sync()?;
+        if !self.texts.is_empty() {
+            self.write_texts(|conn, texts| texts.write(conn))?;
+        }
         match &self.transaction {
             Transaction::Broken(fault) => return Err(fault.clone()),
             Transaction::Idle => {}
@@ -307,6 +331,7 @@ impl SqliteStore {
     }
 
     pub(crate) fn roll_back(&mut self) {
+        self.texts.clear();
         // SQLite has already rolled back by itself after some faults.
         if !self.conn.is_autocommit()
             && let Err(error) = self.conn.execute_batch("ROLLBACK")

@@ -9,7 +9,7 @@ use lienquay_shared::schema::{self, Authors};
 use lienquay_shared::view::{conflict_rows, dossier_row, procedure_row, ticket_row};
 use lienquay_shared::{ChangeHash, DocId, NodeId, SiteId, codec};
 
-use crate::store::Audit;
+use crate::store::{Audit, pack};
 use crate::verify::report::{Findings, Stage};
 
 const PAGE: usize = 256;
@@ -117,7 +117,7 @@ fn projection(
         DocKind::Dossier => {
             let (dossier, _defects) = schema::dossier::read(document, authors);
             let row = dossier_row(doc, &dossier);
-            Some(codec::encode(&(row, conflict_rows(doc, &dossier))))
+            Some(pack(&row, &conflict_rows(doc, &dossier)))
         }
         DocKind::Ticket => {
             let (ticket, _defects) = schema::ticket::read(document, authors);

@@ -121,6 +121,83 @@ pub(super) fn a_rebuilt_document_gets_its_changes_back(store: &mut dyn Store) {
     );
 }
 
+pub(super) fn what_a_snapshot_contains_may_be_dropped(store: &mut dyn Store) {
+    for seq in [1, 2] {
+        store.put_entry(&entry(1, seq, 5)).unwrap();
+        touch(store, 5, seq);
+    }
+    assert_eq!(store.docs_saved_over(9).unwrap(), []);
+    store.put_snapshot(&row(5, b"both")).unwrap();
+    store.put_snapshot(&row(6, b"of no entry")).unwrap();
+    assert_eq!(store.docs_saved_over(9).unwrap(), [doc(5)]);
+    assert_eq!(store.docs_saved_over(0).unwrap(), []);
+    store.drop_change(&log(1), 1).unwrap();
+    store.slimmed(&doc(5)).unwrap();
+    assert_eq!(store.docs_saved_over(9).unwrap(), []);
+    let change = |store: &dyn Store, seq| store.entry(&log(1), seq).unwrap().unwrap().change;
+    assert_eq!(change(store, 1), None);
+    assert_eq!(change(store, 2), entry(1, 2, 5).change);
+    store.drop_change(&log(1), 1).unwrap();
+
+    store.put_snapshot(&row(5, b"the same again")).unwrap();
+    assert_eq!(store.docs_saved_over(9).unwrap(), [], "nothing new in it");
+    store.put_entry(&entry(1, 3, 5)).unwrap();
+    store.put_snapshot(&row(5, b"three")).unwrap();
+    assert_eq!(store.docs_saved_over(9).unwrap(), [doc(5)]);
+    store.forget_doc(&doc(5)).unwrap();
+    assert_eq!(store.docs_saved_over(9).unwrap(), []);
+}
+
+pub(super) fn heads_and_headers_alone(store: &mut dyn Store) {
+    store.put_entry(&entry(1, 1, 5)).unwrap();
+    assert_eq!(store.doc_head(&doc(5)).unwrap(), None);
+    store.put_snapshot(&row(5, b"saved")).unwrap();
+    assert_eq!(store.doc_head(&doc(5)).unwrap(), Some(row(5, b"")));
+    for seq in 2..6 {
+        store.put_entry(&entry(1, seq, 5)).unwrap();
+    }
+    let headers = store.headers(&log(1), 2, 2).unwrap();
+    let expected = [3, 4].map(|seq| (seq, entry(1, seq, 5).header_bytes));
+    assert_eq!(headers, expected);
+    assert_eq!(store.headers(&log(2), 0, 9).unwrap(), []);
+}
+
+pub(super) fn entries_of_a_copied_document_are_proven_together(store: &mut dyn Store) {
+    store.put_snapshot(&row(5, b"from a peer")).unwrap();
+    for seq in 1..4 {
+        let header = lienquay_core::store::StoredEntry {
+            change: None,
+            ..entry(1, seq, 5)
+        };
+        let state = if seq == 3 {
+            EntryState::Pending
+        } else {
+            EntryState::Unproven
+        };
+        store.put_entry(&in_state(state, header)).unwrap();
+    }
+    store
+        .put_entry(&in_state(EntryState::Unproven, entry(1, 4, 6)))
+        .unwrap();
+    store.apply_unproven(&doc(5)).unwrap();
+    let states = |store: &dyn Store, n| -> Vec<EntryState> {
+        let entries = store.entries_of(&doc(n)).unwrap();
+        entries.iter().map(|entry| entry.state).collect()
+    };
+    let applied = EntryState::Applied;
+    assert_eq!(states(store, 5), [applied, applied, EntryState::Pending]);
+    assert_eq!(states(store, 6), [EntryState::Unproven]);
+    assert_eq!(since(store, 5), [0; 0], "the snapshot has them");
+    // What comes later stands behind the snapshot.
+    store.put_entry(&entry(1, 5, 5)).unwrap();
+    assert_eq!(since(store, 5), [5]);
+    // So does one that becomes applied by itself.
+    let alone = in_state(EntryState::Unproven, entry(1, 6, 5));
+    store.put_entry(&alone).unwrap();
+    store.set_entry_state(&log(1), 6, applied).unwrap();
+    assert_eq!(since(store, 5), [5, 6]);
+}
+
 pub(super) fn flags_and_timestamps(store: &mut dyn Store) {
     let newer = Some(Reason::NeedsNewerVersion);
     store.flag_doc(&doc(5), DocKind::Ticket, newer).unwrap();

@@ -1,21 +1,21 @@
 //! Dossiers: rows, every code they ever had, and their searchable text.
 
 use lienquay_shared::DocId;
-use lienquay_shared::codec;
 use lienquay_shared::view::{ConflictRow, DossierRow};
 use rusqlite::{Connection, params};
 
 use crate::store::column::{self, limit};
 use crate::store::fault::{SqlFault, SqlResult};
-use crate::store::projections::{name_of, row_of};
+use crate::store::projections::texts::Texts;
+use crate::store::projections::{blob, name_of, packed};
 use crate::store::statement::{execute, many, one};
 
 /// Dossiers that one second of reception has room for; more go into the seconds after it.
-const PER_SECOND: i64 = 1 << 20;
+const PER_SECOND: i64 = 1 << 12;
 /// Seconds of reception that fit an id; the year 36812.
 const MAX_SECOND: u64 = (1 << 40) - 1;
 /// Seconds looked at for a free number before giving up: 2^30 dossiers received at one moment.
-const MAX_PROBES: i64 = 1 << 10;
+const MAX_PROBES: i64 = 1 << 18;
 
 /// A dossier as the tables hold it.
 struct Stored {
@@ -24,7 +24,12 @@ struct Stored {
 }
 
 /// Inserts or replaces a dossier.
-pub(crate) fn put(conn: &Connection, row: &DossierRow, conflicts: &[ConflictRow]) -> SqlResult<()> {
+pub(crate) fn put(
+    conn: &Connection,
+    texts: &mut Texts,
+    row: &DossierRow,
+    conflicts: &[ConflictRow],
+) -> SqlResult<()> {
     let before = stored(conn, &row.doc)?;
     let kept_id = before
         .as_ref()
@@ -44,36 +49,21 @@ pub(crate) fn put(conn: &Connection, row: &DossierRow, conflicts: &[ConflictRow]
             row.doc.as_bytes(),
             name_of(row.status),
             limit(conflicts.len()),
-            codec::encode(&(row, conflicts))
+            packed::pack(row, conflicts)
         ],
     )?;
-    put_text(conn, before.as_ref(), id, &row.search_text)?;
+    put_text(texts, before.as_ref(), id, &row.search_text);
     put_codes(conn, before.as_ref(), id, &row.codes)
 }
 
 /// Most changes leave the text as it is, and rewriting the index is the dearest part of a projection.
-fn put_text(conn: &Connection, before: Option<&Stored>, id: i64, text: &str) -> SqlResult<()> {
+fn put_text(texts: &mut Texts, before: Option<&Stored>, id: i64, text: &str) {
     match before {
-        Some(before) if before.id == id && before.row.search_text == text => return Ok(()),
-        Some(before) => remove_text(conn, before)?,
+        Some(before) if before.id == id && before.row.search_text == text => return,
+        Some(before) => texts.remove(before.id, &before.row.search_text),
         None => {}
     }
-    execute(
-        conn,
-        "INSERT INTO dossier_text (rowid, text) VALUES (?1, ?2)",
-        params![id, text],
-    )
-    .map(drop)
-}
-
-/// The index keeps no text of its own: it must be told what it had indexed.
-fn remove_text(conn: &Connection, before: &Stored) -> SqlResult<()> {
-    execute(
-        conn,
-        "INSERT INTO dossier_text (dossier_text, rowid, text) VALUES ('delete', ?1, ?2)",
-        params![before.id, before.row.search_text],
-    )
-    .map(drop)
+    texts.insert(id, text);
 }
 
 fn put_codes(
@@ -115,7 +105,7 @@ fn stored(conn: &Connection, doc: &DocId) -> SqlResult<Option<Stored>> {
         "SELECT id, row FROM dossiers WHERE doc = ?1",
         [doc.as_bytes()],
         |found| {
-            let (row, _conflicts): (DossierRow, Vec<ConflictRow>) = row_of(found, 1)?;
+            let (row, _conflicts) = packed::unpack(blob(found.get_ref(1)?)?)?;
             Ok(Stored {
                 id: found.get(0)?,
                 row,
@@ -150,11 +140,11 @@ fn free_id(conn: &Connection, received_at_millis: Option<u64>) -> SqlResult<i64>
 }
 
 /// Removes a dossier.
-pub(crate) fn remove(conn: &Connection, doc: &DocId) -> SqlResult<()> {
+pub(crate) fn remove(conn: &Connection, texts: &mut Texts, doc: &DocId) -> SqlResult<()> {
     let Some(before) = stored(conn, doc)? else {
         return Ok(());
     };
-    remove_text(conn, &before)?;
+    texts.remove(before.id, &before.row.search_text);
     remove_codes(conn, &before)?;
     execute(conn, "DELETE FROM dossiers WHERE id = ?1", [before.id]).map(drop)
 }

@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::store::column::unsigned;
 use crate::store::fault::SqlResult;
-use crate::store::projections::{name_of, row_of};
+use crate::store::projections::{blob, name_of, packed};
 use crate::store::query::cursor_number;
 use crate::store::search;
 use crate::store::statement::{many, one};
@@ -77,7 +77,7 @@ pub(super) fn page(
             i64::from(ask.n_rows()) + 1,
             ask.skip
         ],
-        |row| Ok((row.get(0)?, row_of(row, 1)?)),
+        |row| Ok((row.get(0)?, packed::unpack(blob(row.get_ref(1)?)?)?)),
     )?;
     let next = next_cursor(&found, wanted);
     let rows = found.into_iter().take(wanted).map(|(_, (row, _))| row);
@@ -109,7 +109,7 @@ pub(super) fn conflicts(conn: &Connection, ask: &PageAsk) -> SqlResult<Page<Conf
             i64::from(ask.n_rows()) + 1,
             ask.skip
         ],
-        |row| Ok((row.get(0)?, row_of(row, 1)?)),
+        |row| Ok((row.get(0)?, packed::unpack(blob(row.get_ref(1)?)?)?)),
     )?;
     let wanted = usize::from(ask.n_rows());
     let mut rows = Vec::new();

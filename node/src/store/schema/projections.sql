@@ -1,7 +1,7 @@
 -- What screens read, made from the documents; dropped and built anew at any time (raise PROJECTION_VERSION with every
 -- change here). `row` is the canonical CBOR of the row, so that two nodes can compare digests.
 
--- `id` is the second of reception × 2^20 and a number within it: falling ids are newest first, whatever the order in
+-- `id` is the second of reception × 2^12 and a number within it: falling ids are newest first, whatever the order in
 -- which documents arrived here.
 CREATE TABLE dossiers (
     id          INTEGER PRIMARY KEY,
@@ -22,9 +22,9 @@ CREATE TABLE dossier_codes (
 ) WITHOUT ROWID;
 
 -- Text is folded before it comes here (đ too, which unicode61 would leave). Prefixes of up to three letters are indexed
--- because search runs while the officer types.
+-- because search runs while the officer types. Words are looked for, never phrases: no positions are kept.
 CREATE VIRTUAL TABLE dossier_text USING fts5 (
-    text, content = '', columnsize = 0, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 0'
+    text, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 0'
 );
 INSERT INTO dossier_text (dossier_text, rank) VALUES ('secure-delete', 1);
 

@@ -125,6 +125,17 @@ impl Store for SimStore {
             .collect())
     }
 
+    fn headers(&self, log: &LogId, after: u64, limit: usize) -> StoreResult<Vec<(u64, Vec<u8>)>> {
+        let rows = self.tables.entries.range((
+            Bound::Excluded((*log, after)),
+            Bound::Included((*log, u64::MAX)),
+        ));
+        Ok(rows
+            .take(limit)
+            .map(|((_, seq), text)| (*seq, text.header_bytes.clone()))
+            .collect())
+    }
+
     fn entries_of(&self, doc: &DocId) -> StoreResult<Vec<EntryRef>> {
         let rows = self.tables.by_doc.range((*doc, 0)..=(*doc, u64::MAX));
         Ok(rows
@@ -152,6 +163,24 @@ impl Store for SimStore {
     fn put_change(&mut self, log: &LogId, seq: u64, change: &[u8]) -> StoreResult<()> {
         self.write()?;
         self.tables.changes.put((*log, seq), Some(change.to_vec()));
+        Ok(())
+    }
+
+    fn drop_change(&mut self, log: &LogId, seq: u64) -> StoreResult<()> {
+        self.write()?;
+        self.tables.changes.put((*log, seq), None);
+        Ok(())
+    }
+
+    fn apply_unproven(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write()?;
+        for entry in self.entries_of(doc)? {
+            if entry.state == EntryState::Unproven {
+                let place = (entry.log, entry.seq);
+                self.note_state(*doc, place.0, place.1, EntryState::Applied);
+                self.drop_since(*doc, |since| *since == place);
+            }
+        }
         Ok(())
     }
 
@@ -235,6 +264,21 @@ impl Store for SimStore {
         }))
     }
 
+    fn doc_head(&self, doc: &DocId) -> StoreResult<Option<DocRow>> {
+        Ok(self.tables.docs.get(doc).cloned())
+    }
+
+    fn docs_saved_over(&self, limit: usize) -> StoreResult<Vec<DocId>> {
+        let docs = self.tables.saved_over.iter().map(|(doc, ())| *doc);
+        Ok(docs.take(limit).collect())
+    }
+
+    fn slimmed(&mut self, doc: &DocId) -> StoreResult<()> {
+        self.write()?;
+        self.tables.saved_over.remove(doc);
+        Ok(())
+    }
+
     fn changes_since_snapshot(&self, doc: &DocId) -> StoreResult<Vec<Vec<u8>>> {
         let rows = self.tables.since.range((*doc, 0)..=(*doc, u64::MAX));
         Ok(rows
@@ -244,6 +288,10 @@ impl Store for SimStore {
 
     fn put_snapshot(&mut self, row: &DocRow) -> StoreResult<()> {
         self.write()?;
+        let since = (row.doc, 0)..=(row.doc, u64::MAX);
+        if self.tables.since.range(since).next().is_some() {
+            self.tables.saved_over.put(row.doc, ());
+        }
         self.drop_since(row.doc, |_| true);
         self.tables.snapshots.put(row.doc, row.snapshot.clone());
         self.put_doc_head(DocRow {
@@ -311,6 +359,7 @@ impl Store for SimStore {
         }
         self.drop_since(*doc, |_| true);
         self.tables.snapshots.remove(doc);
+        self.tables.saved_over.remove(doc);
         // Also when nothing of it came yet: what comes later must find that it was forgotten.
         let known = self.tables.docs.get(doc).cloned();
         self.put_doc_head(DocRow {

@@ -58,6 +58,8 @@ tables! {
     signatures: (LogId, u64) => SignedPoint,
     docs: DocId => DocHead,
     snapshots: DocId => Vec<u8>,
+    /// Documents saved over applied entries that may still have their change bytes.
+    saved_over: DocId => (),
     /// Documents by when they were last touched.
     touched: (Hlc, DocId) => (),
     grants: DocId => GrantRow,

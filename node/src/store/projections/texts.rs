@@ -1,0 +1,153 @@
+//! Searchable texts that were changed in the open transaction, written to the index together and in its order.
+//!
+//! The index takes rowids that rise: one that is not above the last makes it write out everything it had gathered, a
+//! segment for each dossier. Documents are projected in the order of their random ids, and a first copy brings the newest
+//! first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, params};
+
+use crate::store::fault::SqlResult;
+use crate::store::statement::execute;
+
+/// Texts kept before they are written; a page of a first copy has 128.
+const MAX_WAITING: usize = 4_096;
+
+/// What the index holds under a rowid, and what it shall hold.
+#[derive(Debug, Default)]
+struct Text {
+    was: Option<String>,
+    is: Option<String>,
+}
+
+/// What to tell the index of a text: words to be taken out, words to be put in.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Told {
+    taken: Option<String>,
+    put: Option<String>,
+}
+
+impl Text {
+    /// A correction touches a few words of forty; only those are told. Words that begin with the same letter go together,
+    /// because they share the beginnings that are indexed as well.
+    ///
+    /// The index counts its texts and takes itself for damaged when they are fewer than none: a text that stays is always
+    /// taken out once and put in once, even if there is no word in one of them.
+    fn told(&self) -> Told {
+        let plain = |text: &Option<String>| text.as_deref().is_none_or(has_plain_words);
+        if self.was == self.is {
+            return Told::default();
+        }
+        match (&self.was, &self.is) {
+            (Some(was), Some(is)) if plain(&self.was) && plain(&self.is) => {
+                let (was, is) = (by_first_letter(was), by_first_letter(is));
+                Told {
+                    taken: Some(words_unlike(&was, &is)),
+                    put: Some(words_unlike(&is, &was)),
+                }
+            }
+            (was, is) => Told {
+                taken: was.as_deref().map(all_words),
+                put: is.as_deref().map(all_words),
+            },
+        }
+    }
+}
+
+/// Whether the index takes the same words from a text as [`by_first_letter`] does: true for folded Vietnamese.
+fn has_plain_words(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase())
+}
+
+/// All words of a text, each once; a text with other than plain words as it is.
+fn all_words(text: &str) -> String {
+    if has_plain_words(text) {
+        words_unlike(&by_first_letter(text), &Words::new())
+    } else {
+        text.to_owned()
+    }
+}
+
+/// The words of a text, under their first letters.
+type Words<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
+
+fn by_first_letter(text: &str) -> Words<'_> {
+    let mut words = Words::new();
+    for word in text.split(|c: char| !c.is_ascii_alphanumeric()) {
+        if let Some(first) = word.get(..1) {
+            words.entry(first).or_default().insert(word);
+        }
+    }
+    words
+}
+
+/// The words of every letter under which the other text has not the same ones.
+fn words_unlike(words: &Words<'_>, other: &Words<'_>) -> String {
+    let unlike = words
+        .iter()
+        .filter(|(first, words)| other.get(*first) != Some(*words));
+    let words: Vec<&str> = unlike.flat_map(|(_, words)| words).copied().collect();
+    words.join(" ")
+}
+
+/// The texts that wait for the end of the transaction. Readers see committed states only, and the writer never searches.
+#[derive(Debug, Default)]
+pub(crate) struct Texts(BTreeMap<i64, Text>);
+
+impl Texts {
+    /// Under `id`, where nothing is, this text shall be found.
+    pub(crate) fn insert(&mut self, id: i64, text: &str) {
+        self.0.entry(id).or_default().is = Some(text.to_owned());
+    }
+
+    /// What was to be found under `id` no longer is. The index keeps no texts: it must be told what it had indexed.
+    pub(crate) fn remove(&mut self, id: i64, text: &str) {
+        let waiting = self.0.entry(id).or_insert_with(|| Text {
+            was: Some(text.to_owned()),
+            is: None,
+        });
+        waiting.is = None;
+    }
+
+    /// Whether they should be written before the transaction ends.
+    pub(crate) fn is_full(&self) -> bool {
+        self.0.len() >= MAX_WAITING
+    }
+
+    /// Whether nothing waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Forgets what was not written: the transaction was rolled back.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// Writes them.
+    pub(crate) fn write(&mut self, conn: &Connection) -> SqlResult<()> {
+        for (id, text) in std::mem::take(&mut self.0) {
+            let told = text.told();
+            if let Some(words) = told.taken {
+                execute(
+                    conn,
+                    "INSERT INTO dossier_text (dossier_text, rowid, text) VALUES ('delete', ?1, ?2)",
+                    params![id, words],
+                )?;
+            }
+            if let Some(words) = told.put {
+                execute(
+                    conn,
+                    "INSERT INTO dossier_text (rowid, text) VALUES (?1, ?2)",
+                    params![id, words],
+                )?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;
