@@ -10,7 +10,7 @@ use lienquay_shared::log::{
     entry_hash, log_root,
 };
 use lienquay_shared::wire::bootstrap::{
-    DocCursor, DocSnapshot, Docs, DocsAsk, Headers, HeadersAsk, Plan, PlanRow,
+    DocCursor, DocSnapshot, Docs, DocsAsk, Headers, HeadersAsk, PackedHeaders, Plan, PlanRow,
 };
 use lienquay_shared::wire::join::{Bytes32, JoinStep};
 use lienquay_shared::wire::keeper::{
@@ -203,7 +203,7 @@ fn boot_messages() -> Vec<Message> {
         Message::Headers(Headers {
             log: log(),
             after: 0,
-            headers: list(vec![Blob::new(vec![1]).unwrap()]),
+            headers: PackedHeaders::truncated(vec![vec![1]]),
             signature: SIGNATURE,
             within: List::default(),
         }),

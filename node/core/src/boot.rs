@@ -12,7 +12,7 @@ mod prove;
 mod serve;
 mod snapshot;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_shared::wire::bootstrap::{DocCursor, PlanRow};
 use lienquay_shared::wire::{Message, Reason};
@@ -96,7 +96,7 @@ pub(crate) struct Boot {
     /// Those of the last such question.
     last_named: Vec<DocId>,
     /// The page being proven: who sent it, and what of it is not proven yet.
-    page: Option<(NodeId, BTreeSet<DocId>)>,
+    page: Option<(NodeId, BTreeMap<DocId, docs::Copied>)>,
     /// When the last documents came.
     docs_at: u64,
     /// Since when no peer holds all of the plan.

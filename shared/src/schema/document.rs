@@ -67,10 +67,8 @@ pub trait Document: fmt::Debug + Send {
         edits: &[Edit],
         salt: [u8; 16],
     ) -> Result<Box<dyn Change>, DocumentError>;
-    /// All of it as bytes, for this PC's own disk.
+    /// All of it as bytes, for the disk and for a new PC.
     fn save(&self) -> Vec<u8>;
-    /// All of it as bytes that a peer can read without expanding anything.
-    fn save_plain(&self) -> Vec<u8>;
 }
 
 /// Makes and reads documents of one format.
@@ -87,8 +85,13 @@ pub trait Documents: fmt::Debug + Send + Sync {
         saved: &[u8],
         changes: Vec<Vec<u8>>,
     ) -> Result<Option<Box<dyn Document>>, DocumentError>;
-    /// A document that a peer saved with [`Document::save_plain`]. Nothing of it may expand.
-    fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError>;
+    /// Whether a saved document is one that every peer receives: some are too large for that when expanded.
+    fn may_be_sent(&self, _saved: &[u8]) -> bool {
+        true
+    }
+    /// A document that a peer saved with [`Document::save`]. However small, it may not expand without bound.
+    /// Beside it, the bytes to keep of it, which [`Self::replay`] may trust.
+    fn receive(&self, bytes: &[u8]) -> Result<(Box<dyn Document>, Vec<u8>), DocumentError>;
     /// A change from its uncompressed bytes; a compressed one could expand without bound, and is never written by us.
     fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError>;
 }

@@ -57,8 +57,13 @@ impl Documents for AutomergeDocuments {
         Ok(Some(Box::new(document)))
     }
 
-    fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError> {
-        Ok(Box::new(admission::snapshot(bytes)?))
+    fn receive(&self, bytes: &[u8]) -> Result<(Box<dyn Document>, Vec<u8>), DocumentError> {
+        let (document, saved) = admission::snapshot(bytes)?;
+        Ok((Box::new(document), saved))
+    }
+
+    fn may_be_sent(&self, saved: &[u8]) -> bool {
+        admission::is_bounded_snapshot(saved)
     }
 
     fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError> {
@@ -164,10 +169,6 @@ impl Document for Automerge {
 
     fn save(&self) -> Vec<u8> {
         self.save()
-    }
-
-    fn save_plain(&self) -> Vec<u8> {
-        self.save_nocompress()
     }
 }
 

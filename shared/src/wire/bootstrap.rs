@@ -1,18 +1,21 @@
 //! The first copy of a new or long-absent PC: snapshots newest first, then headers, all proven before it counts.
 
+mod packed;
+
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{Blob, List};
 use crate::hlc::Hlc;
 use crate::ids::{DocId, EntryHash, LogId, Signature};
 use crate::log::DocKind;
-use crate::log::bounds::MAX_HEADER_BYTES;
 use crate::wire::link::MAX_ROWS;
+
+pub use packed::PackedHeaders;
 
 /// A document saved whole; larger ones come as the changes of their entries.
 pub const MAX_SNAPSHOT_BYTES: usize = 768 * 1024;
-/// Documents in one message.
-pub const MAX_DOCS: usize = 64;
+/// Documents in one message: with dossiers, a few hundred KB.
+pub const MAX_DOCS: usize = 128;
 /// Headers in one message: a multiple of the longest unsigned stretch.
 pub const MAX_HEADERS: usize = 1024;
 /// Signed points in one message: every second step between them is at least as long as a stretch may be unsigned.
@@ -124,7 +127,7 @@ pub struct Headers {
     pub after: u64,
     /// Header bytes as their author wrote them.
     #[serde(rename = "h")]
-    pub headers: List<Blob<MAX_HEADER_BYTES>, MAX_HEADERS>,
+    pub headers: PackedHeaders,
     /// The author's signature after the last.
     #[serde(rename = "g")]
     pub signature: Signature,

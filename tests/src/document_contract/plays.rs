@@ -111,8 +111,8 @@ impl Stage<'_> {
             }
             Act::Resend(copy) => {
                 let copy = copy % n_copies;
-                let sent = self.copies[copy].save_plain();
-                self.copies[copy] = self.documents.receive(&sent).unwrap();
+                let sent = self.copies[copy].save();
+                self.copies[copy] = self.documents.receive(&sent).unwrap().0;
                 Answer::Done
             }
         }

@@ -112,7 +112,8 @@ pub fn take_in(bytes: &[u8]) {
     let loaded = admission::stored(&document.save()).expect("what was stored is not readable");
     assert_eq!(loaded.get_heads(), document.get_heads());
     assert_eq!(RawDoc::read(&loaded), raw);
-    let sent = admission::snapshot(&document.save_nocompress()).expect("a snapshot not taken in");
+    let (sent, _saved) =
+        admission::snapshot(&document.save_nocompress()).expect("a snapshot not taken in");
     assert_eq!(sent.get_heads(), document.get_heads());
     goes_on(document);
 }

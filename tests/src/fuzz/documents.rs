@@ -20,7 +20,7 @@ pub const DOCUMENT: Target = Target {
 fn document(input: &[u8]) {
     drop(admission::stored(input));
     drop(admission::snapshot(input));
-    let Ok(document) = admission::snapshot(&chunk::seal(chunk::DOCUMENT, input)) else {
+    let Ok((document, _saved)) = admission::snapshot(&chunk::seal(chunk::DOCUMENT, input)) else {
         return;
     };
     let raw = RawDoc::read(&document);

@@ -65,8 +65,8 @@ impl Documents for OpaqueDocuments {
         Ok(Some(Box::new(document)))
     }
 
-    fn receive(&self, bytes: &[u8]) -> Result<Box<dyn Document>, DocumentError> {
-        Ok(Box::new(self.read(bytes)?))
+    fn receive(&self, bytes: &[u8]) -> Result<(Box<dyn Document>, Vec<u8>), DocumentError> {
+        Ok((Box::new(self.read(bytes)?), bytes.to_vec()))
     }
 
     fn change(&self, bytes: Vec<u8>) -> Result<Box<dyn Change>, DocumentError> {

@@ -51,7 +51,26 @@ fn a_snapshot_shows_only_what_its_hashes_prove() {
     let believed = Automerge::load(&lie).expect("automerge believes it");
     assert_eq!(believed.get_heads(), honest.get_heads());
     assert_ne!(RawDoc::read(&believed), RawDoc::read(&honest));
-    let admitted = admission::snapshot(&lie).unwrap();
+    let (admitted, saved) = admission::snapshot(&lie).unwrap();
     assert_eq!(admitted.get_heads(), honest.get_heads());
     assert_eq!(RawDoc::read(&admitted), RawDoc::read(&honest));
+    let kept = admission::stored(&saved).unwrap();
+    assert_eq!(RawDoc::read(&kept), RawDoc::read(&honest));
+}
+
+#[test]
+fn an_honest_snapshot_is_kept_as_it_came_also_compressed() {
+    let mut honest = honest();
+    let edits: Vec<Edit> = (0..10_u64)
+        .map(|n| {
+            let text = (0..200).map(|at| ((n * 200 + at) * 104_729 % 99_991).to_string());
+            Edit::text(format!("k{n}"), text.collect::<String>())
+        })
+        .collect();
+    edit(&mut honest, 0, &edits);
+    for sent in [honest.save(), honest.save_nocompress()] {
+        let (_, saved) = admission::snapshot(&sent).unwrap();
+        assert!(saved == sent, "{} bytes", sent.len());
+    }
+    assert!(honest.save().len() < honest.save_nocompress().len());
 }

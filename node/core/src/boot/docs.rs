@@ -1,12 +1,12 @@
 //! Documents of a first copy: stored and shown as they come, proven later.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lienquay_shared::codec::{self, List};
+use lienquay_shared::codec::{self, Blob, List};
 use lienquay_shared::schema::Document;
 use lienquay_shared::wire::bootstrap::{DocSnapshot, Docs, DocsAsk};
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{DocId, NodeId};
+use lienquay_shared::{ChangeHash, DocId, NodeId};
 
 use super::{Asked, snapshot};
 use crate::engine::{Cx, Engine};
@@ -14,7 +14,24 @@ use crate::store::{DocRow, StoreResult};
 
 /// The fact that holds one page: who sent it, and the documents stored from it.
 pub(super) fn page_fact(number: u64) -> String {
-    format!("boot-page-{number}")
+    format!("boot-copies-{number}")
+}
+
+/// What a document was when it was stored from its snapshot: the changes in it, and the bytes saved.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(transparent)]
+pub(super) struct Copied(Blob<32>);
+
+impl Copied {
+    /// Of a document with these changes, saved as these bytes.
+    pub(super) fn of(changes: &BTreeSet<ChangeHash>, saved: &[u8]) -> Self {
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(blake3::hash(saved).as_bytes());
+        for change in changes {
+            hasher.update(change.as_bytes());
+        }
+        Self(Blob::new(hasher.finalize().as_bytes().to_vec()).unwrap_or_default())
+    }
 }
 
 impl Engine {
@@ -59,13 +76,13 @@ impl Engine {
             self.boot_blame(cx, peer, Reason::SnapshotMismatch);
             return Ok(());
         }
-        let mut stored = BTreeSet::new();
+        let mut stored = BTreeMap::new();
         let mut answered: BTreeSet<DocId> = docs.missing.iter().copied().collect();
         for document in docs.docs.into_vec() {
             let doc = document.doc;
             answered.insert(doc);
-            if self.take_snapshot(cx, peer, document)? {
-                stored.insert(doc);
+            if let Some(copied) = self.take_snapshot(cx, peer, document)? {
+                stored.insert(doc, copied);
             }
         }
         for doc in std::mem::take(&mut self.boot.last_named) {
@@ -90,24 +107,28 @@ impl Engine {
         self.boot_store(cx)
     }
 
-    /// Stores one document, joined with what live entries brought of it. Returns whether it did.
+    /// Stores one document, joined with what live entries brought of it. Returns what it then was.
     fn take_snapshot(
         &mut self,
         cx: &mut Cx<'_>,
         peer: NodeId,
         sent: DocSnapshot,
-    ) -> StoreResult<bool> {
-        let known = cx.store.doc(&sent.doc)?;
+    ) -> StoreResult<Option<Copied>> {
+        let known = cx.store.doc_head(&sent.doc)?;
         if sent.bytes.is_empty() || known.as_ref().is_some_and(|row| row.forgotten) {
-            return Ok(false);
+            return Ok(None);
         }
         let actors = self.actors();
         let parsed = snapshot::parse(self.settings.documents, &sent.bytes, sent.kind, |actor| {
             actors.author(actor).is_some()
         });
         let is_kind = known.as_ref().is_none_or(|row| row.kind == sent.kind);
-        let mut document = match parsed {
-            Ok(document) if is_kind => document,
+        let snapshot::Parsed {
+            mut document,
+            mut changes,
+            mut saved,
+        } = match parsed {
+            Ok(parsed) if is_kind => parsed,
             Ok(_) => return self.refuse_snapshot(peer, Reason::SnapshotMismatch),
             Err(reason) => return self.refuse_snapshot(peer, reason),
         };
@@ -117,10 +138,16 @@ impl Engine {
         let touched = known
             .as_ref()
             .map_or(sent.touched, |row| row.touched.max(sent.touched));
+        // What was received is what is stored, unless something here was joined to it.
+        if known.is_some() {
+            changes = snapshot::changes_of(self.settings.documents, document.as_ref());
+            saved = document.save();
+        }
+        let copied = Copied::of(&changes, &saved);
         cx.store.put_snapshot(&DocRow {
             doc: sent.doc,
             kind: sent.kind,
-            snapshot: document.save(),
+            snapshot: saved,
             n_since: 0,
             touched,
             flag: Some(Reason::Loading),
@@ -128,13 +155,13 @@ impl Engine {
         })?;
         self.docs.replace(sent.doc, sent.kind, document);
         self.retry_pending(cx, sent.doc, sent.kind)?;
-        Ok(true)
+        Ok(Some(copied))
     }
 
     /// It stays missing, and is asked for by name when everything else is here.
-    fn refuse_snapshot(&mut self, peer: NodeId, reason: Reason) -> StoreResult<bool> {
+    fn refuse_snapshot(&mut self, peer: NodeId, reason: Reason) -> StoreResult<Option<Copied>> {
         self.reasons.count(Some(peer), reason);
-        Ok(false)
+        Ok(None)
     }
 
     /// What is here of a document joins the snapshot; false when both cannot be of one history.

@@ -1,9 +1,9 @@
 //! Headers of a first copy: chained from what is here up to the plan, stored without their changes.
 
-use lienquay_shared::codec::Blob;
-use lienquay_shared::log::bounds::MAX_HEADER_BYTES;
+use std::collections::BTreeMap;
+
 use lienquay_shared::log::chain::verify_entry_signature;
-use lienquay_shared::log::{Header, entry_hash};
+use lienquay_shared::log::{ActionKind, Header, entry_hash};
 use lienquay_shared::wire::bootstrap::{Headers, HeadersAsk};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{EntryHash, LogId, NodeId, Signature};
@@ -54,8 +54,21 @@ impl Engine {
         for point in points(&headers, &chained) {
             cx.store.put_signature(&log, &point)?;
         }
+        let mut forgotten = BTreeMap::new();
         for (header, bytes, _) in chained {
-            self.store_header(cx, log, header, bytes)?;
+            let is_forgotten = match forgotten.get(&header.doc) {
+                Some(known) => *known,
+                None => {
+                    let row = cx.store.doc_head(&header.doc)?;
+                    let is_forgotten = row.is_some_and(|row| row.forgotten);
+                    forgotten.insert(header.doc, is_forgotten);
+                    is_forgotten
+                }
+            };
+            if header.action == ActionKind::DocForgotten {
+                forgotten.remove(&header.doc);
+            }
+            self.store_header(cx, log, header, bytes, is_forgotten)?;
         }
         self.boot_store(cx)
     }
@@ -66,15 +79,15 @@ impl Engine {
         log: LogId,
         header: Header,
         header_bytes: Vec<u8>,
+        is_forgotten: bool,
     ) -> StoreResult<()> {
         self.clock.observe(header.hlc, cx.now.wall_millis);
         if let Some(ended) = header.closes.filter(|ended| ended.log.node == log.node) {
             self.logs.close(cx.store, &ended.log)?;
         }
-        let row = cx.store.doc(&header.doc)?;
         let state = match header.change_hash {
             None => EntryState::Applied,
-            Some(_) if row.is_some_and(|row| row.forgotten) => EntryState::Forgotten,
+            Some(_) if is_forgotten => EntryState::Forgotten,
             Some(_) => EntryState::Unproven,
         };
         if header.change_hash.is_some() && header.action.name().is_none() {
@@ -103,8 +116,7 @@ fn check(row: &Row, headers: &Headers) -> Result<Vec<Chained>, Reason> {
     }
     let (mut hash, mut seq) = (row.hash, row.at);
     let mut chained = Vec::with_capacity(headers.headers.len());
-    let bytes = |blob: &Blob<MAX_HEADER_BYTES>| blob.to_vec();
-    for header_bytes in headers.headers.iter().map(bytes) {
+    for header_bytes in headers.headers.iter().map(<[u8]>::to_vec) {
         seq += 1;
         let header = Header::decode(&header_bytes)
             .ok()

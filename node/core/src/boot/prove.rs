@@ -1,7 +1,7 @@
 //! Proving documents: each must contain exactly the changes that the headers name, or is completed or cleaned until it
 //! does.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_shared::log::EntryBatch;
 use lienquay_shared::wire::bootstrap::MAX_DOCS;
@@ -9,7 +9,7 @@ use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{ChangeHash, DocId, LogId, NodeId, codec};
 
-use super::docs::page_fact;
+use super::docs::{Copied, page_fact};
 use super::{Asked, Next, snapshot};
 use crate::engine::{Cx, Engine};
 use crate::store::{EntryRef, EntryState, StoreResult};
@@ -37,11 +37,18 @@ impl Engine {
         let Some((peer, docs)) = self.boot.page.clone() else {
             return Ok(Next::More);
         };
-        let mut is_ahead = false;
-        for (n_done, doc) in docs.into_iter().enumerate() {
-            if n_done == PROVEN_AT_ONCE {
+        let (mut is_ahead, mut n_read) = (false, 0);
+        for (doc, copied) in docs {
+            if n_read == PROVEN_AT_ONCE {
                 return Ok(Next::More);
             }
+            if self.prove_unread(cx, doc, &copied)? {
+                if let Some((_, left)) = &mut self.boot.page {
+                    left.remove(&doc);
+                }
+                continue;
+            }
+            n_read += 1;
             match self.prove_doc(cx, doc, Some(peer))? {
                 Proof::Proven => {
                     if let Some((_, left)) = &mut self.boot.page {
@@ -67,7 +74,7 @@ impl Engine {
             return Ok(false);
         }
         let stored = cx.store.meta(&page_fact(copy.n_proven_pages))?;
-        let page = stored.map(|bytes| codec::decode::<(NodeId, BTreeSet<DocId>)>(&bytes));
+        let page = stored.map(|bytes| codec::decode::<(NodeId, BTreeMap<DocId, Copied>)>(&bytes));
         self.boot.page = page.transpose()?;
         if self.boot.page.is_none() {
             self.close_page(cx)?;
@@ -106,6 +113,25 @@ impl Engine {
             }
         }
         Ok(Next::More)
+    }
+
+    /// Proves a document that is still saved as it was received, without reading it: the changes that were in it then are
+    /// exactly those its headers name.
+    fn prove_unread(&mut self, cx: &mut Cx<'_>, doc: DocId, copied: &Copied) -> StoreResult<bool> {
+        let named = self.named_changes(cx, &doc)?;
+        let is_plain = |entry: &EntryRef| {
+            entry.state == EntryState::Unproven && self.withheld(&entry.log, entry.seq).is_none()
+        };
+        let Some(row) = cx.store.doc(&doc)?.filter(|row| row.n_since == 0) else {
+            return Ok(false);
+        };
+        let changes = named.iter().filter_map(|entry| entry.change_hash).collect();
+        if !named.iter().all(is_plain) || Copied::of(&changes, &row.snapshot) != *copied {
+            return Ok(false);
+        }
+        cx.store.apply_unproven(&doc)?;
+        self.proven(cx, doc)?;
+        Ok(true)
     }
 
     fn prove_doc(
@@ -192,7 +218,11 @@ impl Engine {
                 cx.store.set_entry_state(&entry.log, entry.seq, state)?;
             }
         }
-        if let Some(row) = cx.store.doc(&doc)? {
+        self.proven(cx, doc)
+    }
+
+    fn proven(&mut self, cx: &mut Cx<'_>, doc: DocId) -> StoreResult<()> {
+        if let Some(row) = cx.store.doc_head(&doc)? {
             self.retry_pending(cx, doc, row.kind)?;
             if row.flag == Some(Reason::Loading) {
                 cx.store.flag_doc(&doc, row.kind, None)?;

@@ -5,7 +5,7 @@ use lienquay_shared::log::DocKind;
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
 use lienquay_shared::wire::bootstrap::{
     DocCursor, DocSnapshot, Docs, DocsAsk, Headers, HeadersAsk, MAX_DOCS, MAX_HEADERS, MAX_POINTS,
-    Plan, PlanRow, PointSignature,
+    MAX_SNAPSHOT_BYTES, PackedHeaders, Plan, PlanRow, PointSignature,
 };
 use lienquay_shared::wire::link::{Decline, MAX_ROWS};
 use lienquay_shared::wire::{Message, Reason};
@@ -97,7 +97,7 @@ impl Engine {
     fn named_docs(&mut self, cx: &mut Cx<'_>, named: &[DocId]) -> StoreResult<Docs> {
         let (mut listed, mut missing) = (Vec::new(), Vec::new());
         for doc in named {
-            match cx.store.doc(doc)?.filter(|row| !row.forgotten) {
+            match cx.store.doc_head(doc)?.filter(|row| !row.forgotten) {
                 Some(row) => listed.push((row.touched, *doc, row.kind)),
                 None => missing.push(*doc),
             }
@@ -118,11 +118,7 @@ impl Engine {
     ) -> StoreResult<(Vec<DocSnapshot>, usize)> {
         let (mut docs, mut n_bytes) = (Vec::new(), 0);
         for (touched, doc, kind) in listed {
-            let bytes = match self.docs.read(cx.store, &doc)? {
-                // Not compressed: a small file that expands without bound could not be told from an honest one.
-                Some(document) => Blob::new(document.save_plain()).unwrap_or_default(),
-                None => Blob::default(),
-            };
+            let bytes = self.saved_whole(cx, &doc)?;
             if !docs.is_empty() && n_bytes + bytes.len() > MAX_ANSWER_BYTES {
                 break;
             }
@@ -135,6 +131,29 @@ impl Engine {
             });
         }
         Ok((docs, n_bytes))
+    }
+
+    /// A document as one piece: as it is stored, unless entries came since. Empty when it is too large for one message or
+    /// for the receiver; its changes are then asked for.
+    fn saved_whole(
+        &mut self,
+        cx: &mut Cx<'_>,
+        doc: &DocId,
+    ) -> StoreResult<Blob<MAX_SNAPSHOT_BYTES>> {
+        let row = cx.store.doc(doc)?;
+        let stored = row.filter(|row| row.n_since == 0 && !row.snapshot.is_empty());
+        let saved = match stored {
+            Some(row) => row.snapshot,
+            None => match self.docs.read(cx.store, doc)? {
+                Some(document) => document.save(),
+                None => return Ok(Blob::default()),
+            },
+        };
+        if self.settings.documents.may_be_sent(&saved) {
+            Ok(Blob::new(saved).unwrap_or_default())
+        } else {
+            Ok(Blob::default())
+        }
     }
 
     /// Headers up to a signed point, with the signatures within: whoever takes them in can serve ranges from them.
@@ -153,11 +172,11 @@ impl Engine {
             self.send(cx, peer, Message::Decline(Decline { reason, log }));
             return Ok(());
         };
-        let stored = cx.store.entries(&ask.log, ask.after, MAX_HEADERS)?;
-        let headers: Vec<_> = stored
+        let stored = cx.store.headers(&ask.log, ask.after, MAX_HEADERS)?;
+        let headers = stored
             .into_iter()
-            .take_while(|entry| entry.header.seq <= end.seq)
-            .filter_map(|entry| Blob::new(entry.header_bytes).ok())
+            .take_while(|(seq, _)| *seq <= end.seq)
+            .map(|(_, header)| header)
             .collect();
         let within = points[..points.len() - 1]
             .iter()
@@ -169,7 +188,7 @@ impl Engine {
         let answer = Headers {
             log: ask.log,
             after: ask.after,
-            headers: List::truncated(headers),
+            headers: PackedHeaders::truncated(headers),
             signature: end.signature,
             within: List::truncated(within),
         };

@@ -7,25 +7,42 @@ use lienquay_shared::log::DocKind;
 use lienquay_shared::schema::{Document, Documents};
 use lienquay_shared::wire::Reason;
 
+/// A snapshot as it was read.
+pub(super) struct Parsed {
+    pub(super) document: Box<dyn Document>,
+    /// Its changes that are entries of logs.
+    pub(super) changes: BTreeSet<ChangeHash>,
+    /// What to keep of it.
+    pub(super) saved: Vec<u8>,
+}
+
 /// Reads a snapshot, or says why it is refused. `knows_actor`: whether an actor belongs to a log known here.
 pub(super) fn parse(
     documents: &dyn Documents,
     bytes: &[u8],
     kind: DocKind,
     knows_actor: impl Fn(&[u8]) -> bool,
-) -> Result<Box<dyn Document>, Reason> {
+) -> Result<Parsed, Reason> {
     let received = documents.receive(bytes);
-    let document = received.map_err(|_unreadable| Reason::SnapshotMismatch)?;
+    let (document, saved) = received.map_err(|_unreadable| Reason::SnapshotMismatch)?;
     let genesis = documents.genesis(kind).ok_or(Reason::NeedsNewerVersion)?;
-    let mut has_genesis = false;
+    let (mut has_genesis, mut changes) = (false, BTreeSet::new());
     for change in document.history() {
         has_genesis |= change.hash == genesis;
-        if !documents.is_genesis(&change.hash) && !knows_actor(&change.actor) {
+        if documents.is_genesis(&change.hash) {
+            continue;
+        }
+        if !knows_actor(&change.actor) {
             return Err(Reason::UnknownAuthor);
         }
+        changes.insert(change.hash);
     }
     if has_genesis {
-        Ok(document)
+        Ok(Parsed {
+            document,
+            changes,
+            saved,
+        })
     } else {
         Err(Reason::SnapshotMismatch)
     }
@@ -68,7 +85,7 @@ mod tests {
         document
             .write([7; 16], &[], &[Edit::int("n", 1)], [0; 16])
             .unwrap();
-        let bytes = document.save_plain();
+        let bytes = document.save();
         let check = |bytes: &[u8], kind, known, expected: Option<Reason>| {
             let parsed = parse(&AutomergeDocuments, bytes, kind, |_| known);
             assert_eq!(parsed.err(), expected);

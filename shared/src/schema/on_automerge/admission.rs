@@ -41,6 +41,10 @@ const DOCUMENT_LIMITS: Limits = Limits {
     n_rows: MAX_SNAPSHOT_OPS,
     n_text_bytes: 4 << 20,
 };
+/// What the compressed columns of a document may expand to: so many times its length, and a little, so that one long field
+/// that repeats itself is no reason to refuse a small one.
+const MAX_RATIO: usize = 8;
+const ALWAYS_EXPANDED_BYTES: usize = 4 * 1024;
 
 /// Reads a change of a peer: an uncompressed one within the bounds of the format.
 pub fn change(bytes: &[u8]) -> Result<Change, DocumentError> {
@@ -50,30 +54,32 @@ pub fn change(bytes: &[u8]) -> Result<Change, DocumentError> {
     unpanicked(|| Change::from_bytes(bytes.to_vec()))
 }
 
-/// Reads a document of a peer: an uncompressed one within the bounds of the format, whose history is one of admitted
-/// changes.
-pub fn snapshot(bytes: &[u8]) -> Result<Automerge, DocumentError> {
-    if bytes.len() > MAX_SNAPSHOT_BYTES || !is_bounded_document(bytes) {
-        return Err(refusal("not one plain document within bounds"));
+/// Reads a document of a peer: one within the bounds of the format, also when its columns are expanded, whose history is
+/// one of admitted changes. Beside it, the bytes to keep: those that came, or new ones where they say more than their
+/// hashes prove.
+pub fn snapshot(bytes: &[u8]) -> Result<(Automerge, Vec<u8>), DocumentError> {
+    if !is_bounded_snapshot(bytes) {
+        return Err(refusal("not one document within bounds"));
     }
     let document = unpanicked(|| Automerge::load(bytes))?;
     if !has_sound_counters(&document) {
         return Err(refusal("operations numbered as nobody numbers them"));
     }
     if order::is_proven(bytes, &document) {
-        return Ok(document);
+        return Ok((document, bytes.to_vec()));
     }
     rebuilt(&document)
 }
 
-/// A document made of the changes of another, and of nothing else that it says.
-fn rebuilt(document: &Automerge) -> Result<Automerge, DocumentError> {
+/// A document made of the changes of another, and of nothing else that it says; and its bytes.
+fn rebuilt(document: &Automerge) -> Result<(Automerge, Vec<u8>), DocumentError> {
     let changes = unpanicked(|| Ok::<_, DocumentError>(document.get_changes(&[])))?;
     let mut rebuilt = Automerge::new();
     unpanicked(|| rebuilt.apply_changes(changes))?;
-    let kept = unpanicked(|| Automerge::load(&rebuilt.save()))?;
+    let saved = rebuilt.save();
+    let kept = unpanicked(|| Automerge::load(&saved))?;
     if kept.get_heads() == document.get_heads() {
-        Ok(rebuilt)
+        Ok((rebuilt, saved))
     } else {
         Err(refusal("no document of its changes"))
     }
@@ -182,21 +188,28 @@ pub fn is_bounded_change(bytes: &[u8]) -> bool {
         rest.skip_counted()?;
         let n_actors = 1 + rest.actors(MAX_ACTORS)?.len() as u64;
         let columns = rest.columns()?;
-        rest.check(&columns, n_actors, CHANGE_LIMITS)
+        rest.check(&columns, n_actors, CHANGE_LIMITS, &mut None)
     };
     bytes.len() <= MAX_CHANGE_BYTES && check().is_some()
 }
 
-fn is_bounded_document(bytes: &[u8]) -> bool {
+/// What the compressed columns of a document may come to.
+fn room_of(document: &[u8]) -> usize {
+    document.len() * MAX_RATIO + ALWAYS_EXPANDED_BYTES
+}
+
+/// Whether bytes are a document that every node takes in from a peer, who asks before it sends it.
+pub fn is_bounded_snapshot(bytes: &[u8]) -> bool {
     let check = || {
         let mut rest = body(bytes, DOCUMENT)?;
         let n_actors = rest.actors(MAX_ACTORS)?.len() as u64;
         rest.skip_hashes(MAX_DEPS)?;
         let [changes, operations] = [rest.columns()?, rest.columns()?];
-        rest.check(&changes, n_actors, DOCUMENT_LIMITS)?;
-        rest.check(&operations, n_actors, DOCUMENT_LIMITS)
+        let mut left = Some(room_of(bytes));
+        rest.check(&changes, n_actors, DOCUMENT_LIMITS, &mut left)?;
+        rest.check(&operations, n_actors, DOCUMENT_LIMITS, &mut left)
     };
-    check().is_some()
+    bytes.len() <= MAX_SNAPSHOT_BYTES && check().is_some()
 }
 
 #[cfg(test)]

@@ -212,8 +212,4 @@ impl Document for OpaqueDocument {
         }
         out.0
     }
-
-    fn save_plain(&self) -> Vec<u8> {
-        self.save()
-    }
 }

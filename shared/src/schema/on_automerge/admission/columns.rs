@@ -1,4 +1,9 @@
-//! Walking the columns of an automerge chunk: what they would expand to, without expanding them.
+//! Walking the columns of an automerge chunk: what they would expand to, without expanding their runs.
+
+use std::borrow::Cow;
+use std::io::Read as _;
+
+use flate2::read::DeflateDecoder;
 
 /// The bit of a column's specification that says "compressed".
 const DEFLATE: u64 = 8;
@@ -23,7 +28,29 @@ const MAX_ACTION: u64 = 6;
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
     pub(super) specification: u64,
-    pub(super) n_bytes: usize,
+    is_compressed: bool,
+    n_bytes: usize,
+}
+
+impl Column {
+    /// Takes its bytes and gives them as they are read. What they expand to if they are compressed is subtracted from what is `left`; `None`
+    /// when it is more, or where nothing may be compressed.
+    pub(super) fn expanded<'a>(
+        self,
+        rest: &mut Bytes<'a>,
+        left: &mut Option<usize>,
+    ) -> Option<Cow<'a, [u8]>> {
+        let bytes = rest.take(self.n_bytes)?;
+        if !self.is_compressed {
+            return Some(Cow::Borrowed(bytes));
+        }
+        let most = (*left)?;
+        let mut expanded = Vec::new();
+        let mut inflating = DeflateDecoder::new(bytes).take(most as u64 + 1);
+        let n = inflating.read_to_end(&mut expanded).ok()?;
+        *left = Some(most.checked_sub(n)?);
+        Some(Cow::Owned(expanded))
+    }
 }
 
 /// The rest of a chunk.
@@ -87,51 +114,38 @@ impl<'a> Bytes<'a> {
         (0..n).map(|_actor| self.counted()).collect()
     }
 
-    /// The description of a table; `None` when it has compressed columns.
+    /// The description of a table.
     pub(super) fn columns(&mut self) -> Option<Vec<Column>> {
         let n = self.number().filter(|n| *n <= MAX_COLUMNS)?;
         let column = |_| {
-            let specification = self.number().filter(|spec| spec & DEFLATE == 0)?;
+            let specification = self.number()?;
             Some(Column {
-                specification,
+                specification: specification & !DEFLATE,
+                is_compressed: specification & DEFLATE != 0,
                 n_bytes: usize::try_from(self.number()?).ok()?,
             })
         };
         (0..n).map(column).collect()
     }
 
-    /// Reads the columns of a table and holds what they would expand to against the limits.
+    /// Reads the columns of a table and holds what they would expand to against the limits; `left`: what compressed ones
+    /// may come to, `None` if there may be none.
     pub(super) fn check(
         &mut self,
         columns: &[Column],
         n_actors: u64,
         limits: Limits,
+        left: &mut Option<usize>,
     ) -> Option<()> {
         let mut n_value_bytes = 0;
         for column in columns {
-            let bytes = Bytes(self.take(column.n_bytes)?);
-            let none = |_| 0;
-            let (sum, limit) = match column.specification & 7 {
-                GROUP => (bytes.runs(limits, Self::number)?, limits.n_rows),
-                ACTOR => {
-                    let actor = |bytes: &mut Self| bytes.number().filter(|at| *at < n_actors);
-                    (bytes.runs(limits, |bytes| actor(bytes).map(none))?, 0)
-                }
-                INTEGER if column.specification == ACTION => {
-                    let action = |bytes: &mut Self| bytes.number().filter(|at| *at <= MAX_ACTION);
-                    (bytes.runs(limits, |bytes| action(bytes).map(none))?, 0)
-                }
-                INTEGER => (bytes.runs(limits, |bytes| bytes.number().map(none))?, 0),
-                DELTA => (bytes.runs(limits, |bytes| bytes.signed().map(|_| 0))?, 0),
-                BOOLEAN => (bytes.booleans(limits)?, 0),
-                STRING => (bytes.runs(limits, Self::skip_counted)?, limits.n_text_bytes),
-                VALUE_META => {
-                    let lengths = bytes.runs(limits, |bytes| Some(bytes.number()? >> 4))?;
-                    n_value_bytes = lengths.checked_add(n_value_bytes)?;
-                    (0, 0)
-                }
-                _value => (std::mem::take(&mut n_value_bytes), column.n_bytes as u64),
-            };
+            let bytes = column.expanded(self, left)?;
+            let (sum, limit) = Bytes(&bytes).sum_and_limit(
+                column.specification,
+                n_actors,
+                limits,
+                &mut n_value_bytes,
+            )?;
             if sum > limit {
                 return None;
             }
@@ -141,6 +155,39 @@ impl<'a> Bytes<'a> {
             return None;
         }
         Some(())
+    }
+
+    /// What a column comes to, and what it may. `n_value_bytes`: what the lengths before it say of a column of values.
+    fn sum_and_limit(
+        self,
+        specification: u64,
+        n_actors: u64,
+        limits: Limits,
+        n_value_bytes: &mut u64,
+    ) -> Option<(u64, u64)> {
+        let none = |_| 0;
+        let counted = match specification & 7 {
+            GROUP => (self.runs(limits, Self::number)?, limits.n_rows),
+            ACTOR => {
+                let actor = |bytes: &mut Self| bytes.number().filter(|at| *at < n_actors);
+                (self.runs(limits, |bytes| actor(bytes).map(none))?, 0)
+            }
+            INTEGER if specification == ACTION => {
+                let action = |bytes: &mut Self| bytes.number().filter(|at| *at <= MAX_ACTION);
+                (self.runs(limits, |bytes| action(bytes).map(none))?, 0)
+            }
+            INTEGER => (self.runs(limits, |bytes| bytes.number().map(none))?, 0),
+            DELTA => (self.runs(limits, |bytes| bytes.signed().map(|_| 0))?, 0),
+            BOOLEAN => (self.booleans(limits)?, 0),
+            STRING => (self.runs(limits, Self::skip_counted)?, limits.n_text_bytes),
+            VALUE_META => {
+                let lengths = self.runs(limits, |bytes| Some(bytes.number()? >> 4))?;
+                *n_value_bytes = lengths.checked_add(*n_value_bytes)?;
+                (0, 0)
+            }
+            _value => (std::mem::take(n_value_bytes), self.0.len() as u64),
+        };
+        Some(counted)
     }
 
     /// Walks runs of equal values, of different values and of nothing; the sum of what `value` tells of each row.

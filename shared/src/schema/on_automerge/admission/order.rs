@@ -4,12 +4,13 @@
 //! every change keep the heads and read differently. What is checked here is the order of rows in the documents that we
 //! write; a snapshot that fails may still be honest, and is built anew from its changes.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use automerge::Automerge;
 
-use super::columns::{Bytes, Column};
-use super::{DOCUMENT, MAX_ACTORS, MAX_DEPS, body};
+use super::columns::Bytes;
+use super::{DOCUMENT, MAX_ACTORS, MAX_DEPS, body, room_of};
 
 const OBJECT: [u64; 2] = [0x01, 0x02];
 const ELEMENT: [u64; 2] = [0x11, 0x13];
@@ -28,15 +29,23 @@ pub(super) fn is_proven(bytes: &[u8], document: &Automerge) -> bool {
         let actors = rest.actors(MAX_ACTORS)?;
         rest.skip_hashes(MAX_DEPS)?;
         let [changes, operations] = [rest.columns()?, rest.columns()?];
-        for column in &changes {
-            rest.take(column.n_bytes)?;
+        let mut left = Some(room_of(bytes));
+        for column in changes {
+            column.expanded(&mut rest, &mut left)?;
         }
-        let rows = Rows::read(&mut rest, &operations)?;
+        let mut table = Table::new();
+        for column in operations {
+            table.insert(column.specification, column.expanded(&mut rest, &mut left)?);
+        }
+        let rows = Rows::read(&table)?;
         let is_sorted = actors.windows(2).all(|pair| pair[0] < pair[1]);
         (is_sorted && rows.are_in_order() && rows.are_of_changes(&actors, document)).then_some(())
     };
     check().is_some()
 }
+
+/// Columns by their specification, expanded.
+type Table<'a> = BTreeMap<u64, Cow<'a, [u8]>>;
 
 /// The columns that say where a row lies.
 struct Rows<'a> {
@@ -53,12 +62,11 @@ struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn read(rest: &mut Bytes<'a>, columns: &[Column]) -> Option<Self> {
-        let mut table = BTreeMap::new();
-        for column in columns {
-            table.insert(column.specification, Bytes(rest.take(column.n_bytes)?));
-        }
-        let column = |specification| table.get(&specification).copied().unwrap_or(Bytes(&[]));
+    fn read(table: &'a Table<'_>) -> Option<Self> {
+        let column = |specification| {
+            let bytes = table.get(&specification);
+            Bytes(bytes.map_or(&[], |bytes| bytes.as_ref()))
+        };
         let ids = |[actor, counter]: [u64; 2]| {
             Some((
                 column(actor).values(Bytes::number)?,

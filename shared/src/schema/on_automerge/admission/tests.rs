@@ -1,5 +1,7 @@
 //! What is admitted of honest documents, and what of runs that are longer than they look.
 
+use std::io::Read as _;
+
 use automerge::ActorId;
 
 use super::*;
@@ -42,18 +44,79 @@ fn what_is_written_here_is_admitted_up_to_the_bound() {
 }
 
 #[test]
-fn no_cut_and_no_compressed_chunk_is_admitted() {
+fn no_cut_and_no_compressed_change_is_admitted() {
     let document = edited(200);
     let mut change = document.get_last_local_change().unwrap();
     let plain = change.raw_bytes().to_vec();
     let compressed = change.bytes().into_owned();
     assert!(compressed.len() < plain.len());
     assert!(super::change(&compressed).is_err());
-    assert!(snapshot(&document.save()).is_err());
     assert!((0..plain.len()).all(|len| super::change(&plain[..len]).is_err()));
-    let saved = document.save_nocompress();
-    assert!((0..saved.len()).all(|len| snapshot(&saved[..len]).is_err()));
-    assert!(snapshot(&[saved.clone(), saved].concat()).is_err());
+    for saved in [document.save_nocompress(), document.save()] {
+        assert!(snapshot(&saved).is_ok());
+        assert!((0..saved.len()).all(|len| snapshot(&saved[..len]).is_err()));
+        assert!(snapshot(&[saved.clone(), saved].concat()).is_err());
+    }
+}
+
+fn with_texts(lengths: impl IntoIterator<Item = usize>) -> Automerge {
+    let mut document = new_document(DocKind::Dossier).unwrap();
+    document.set_actor(ActorId::from(&[9_u8; 16][..]));
+    for length in lengths {
+        let mut tx = document.transaction();
+        write(&mut tx, &[Edit::text("long", "a".repeat(length))], [7; 16]).unwrap();
+        tx.commit();
+    }
+    document
+}
+
+#[test]
+fn a_small_document_that_expands_beyond_the_bound_is_not_admitted() {
+    let honest = with_texts([3_000]).save();
+    assert!(honest.len() < 3_000);
+    assert!(snapshot(&honest).is_ok());
+    // One long column, and many texts that are small by themselves.
+    for document in [with_texts([600_000]), with_texts(5_000..5_100)] {
+        let bomb = document.save();
+        assert!(bomb.len() < 16 * 1024, "{}", bomb.len());
+        assert!(snapshot(&bomb).is_err());
+        assert!(snapshot(&document.save_nocompress()).is_ok());
+    }
+}
+
+#[test]
+fn compressed_columns_are_walked_as_plain_ones() {
+    // Rows are counted in what a column expands to.
+    let plain = [[0x7f, 1].repeat(9), vec![8, 1]].concat();
+    let mut compressed = Vec::new();
+    flate2::read::DeflateEncoder::new(&plain[..], flate2::Compression::best())
+        .read_to_end(&mut compressed)
+        .unwrap();
+    let chunk = [
+        &[1, 0x1a, u8::try_from(compressed.len()).unwrap()][..],
+        &compressed,
+    ]
+    .concat();
+    let check = |n_rows, left: &mut Option<usize>| {
+        let mut rest = Bytes(&chunk);
+        let columns = rest.columns().unwrap();
+        let n_text_bytes = 0;
+        rest.check(
+            &columns,
+            1,
+            Limits {
+                n_rows,
+                n_text_bytes,
+            },
+            left,
+        )
+    };
+    let mut left = Some(plain.len() + 1);
+    assert!(check(17, &mut left).is_some());
+    assert_eq!(left, Some(1));
+    assert!(check(16, &mut Some(plain.len())).is_none(), "too many rows");
+    assert!(check(17, &mut Some(plain.len() - 1)).is_none(), "too long");
+    assert!(check(17, &mut None).is_none(), "a change");
 }
 
 #[test]
@@ -150,9 +213,14 @@ fn lived() -> Automerge {
 #[test]
 fn what_honest_nodes_send_is_proven_as_it_lies() {
     for document in [lived(), edited(1), new_document(DocKind::Ticket).unwrap()] {
-        let sent = document.save_nocompress();
-        assert!(order::is_proven(&sent, &document));
-        let rebuilt = rebuilt(&document).unwrap();
+        for sent in [document.save(), document.save_nocompress()] {
+            assert!(order::is_proven(&sent, &document));
+        }
+        let (rebuilt, saved) = rebuilt(&document).unwrap();
         assert_eq!(RawDoc::read(&rebuilt), RawDoc::read(&document));
+        assert_eq!(
+            RawDoc::read(&stored(&saved).unwrap()),
+            RawDoc::read(&document)
+        );
     }
 }
