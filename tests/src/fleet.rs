@@ -19,7 +19,8 @@ use crate::display::{self, Display};
 use crate::netlab::Seat;
 
 /// What a node in a lab notes in the `node.log` of its folder, which is kept when a story fails.
-const LAB_LOG: &str = "info,lienquay_node::net=debug,lienquay_node::runtime=debug,libp2p=warn";
+const LAB_LOG: &str =
+    "info,lienquay_node::net=debug,lienquay_node::runtime=debug,libp2p=warn,automerge=off";
 /// How often something that must come is looked for.
 const POLL: Duration = Duration::from_millis(20);
 /// How long it may take: a loaded test machine is slow, a hung node hangs for ever.
@@ -212,6 +213,12 @@ impl Pc {
 
     /// Starts the node and waits until it answers.
     pub async fn start(&mut self, peers: &[SocketAddr]) -> Result<()> {
+        self.spawn(peers)?;
+        self.client().await.map(drop)
+    }
+
+    /// Starts the node and waits for nothing.
+    pub fn spawn(&mut self, peers: &[SocketAddr]) -> Result<()> {
         let mut process = match &self.window {
             Some(window) => {
                 let mut process = Process::new(&window.program);
@@ -243,7 +250,7 @@ impl Pc {
             .stderr(Stdio::null())
             .spawn()?;
         self.process = Some(child);
-        self.client().await.map(drop)
+        Ok(())
     }
 
     /// Its process id while it runs.

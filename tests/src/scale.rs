@@ -11,7 +11,8 @@ mod fill;
 mod site;
 
 pub use distinct::Distinct;
-pub use fill::Filler;
+pub use dossier::reception;
+pub use fill::{Filler, copy_id};
 pub use site::{Counter, Counters, MORNING_MILLIS};
 
 /// Distinct dossiers a large site is made of.

@@ -20,6 +20,7 @@ mod options;
 mod pair;
 mod reconnect;
 mod samples;
+mod site;
 mod start;
 mod table;
 mod wire;
@@ -80,6 +81,11 @@ const BENCHES: &[Bench] = &[
         name: "start",
         what: "cold start and memory",
         run: start::run,
+    },
+    Bench {
+        name: "site",
+        what: "sites of many dossiers: folder, actions, start, memory, search, first copy",
+        run: site::run,
     },
 ];
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail};
-use automerge::{Automerge, Change};
+use automerge::{Automerge, Change, ReadDoc as _};
 use lienquay_core::store::{DocRow, EntryState, ProjectionRow, Store, StoredEntry};
 use lienquay_node::store::SqliteStore;
 use lienquay_shared::command::{Command, Outcome};
 use lienquay_shared::log::NodeKey;
 use lienquay_shared::schema;
-use lienquay_shared::view::{conflict_rows, dossier_row};
+use lienquay_shared::view::{DossierRow, conflict_rows, dossier_row};
 use lienquay_shared::{DocId, LogId, NodeId, SiteId, codec};
 
 use super::dossier;
@@ -86,6 +86,25 @@ impl Distinct {
         n_bytes / self.originals.len().max(1)
     }
 
+    /// The documents themselves, of which copies are made.
+    pub fn docs(&self) -> impl Iterator<Item = DocId> {
+        self.originals.iter().map(|one| one.row.doc)
+    }
+
+    /// What else is stored of each: its headers, and the row of the lists.
+    pub fn rows(&self) -> impl Iterator<Item = (Vec<&[u8]>, &DossierRow)> {
+        self.originals.iter().filter_map(|one| {
+            let headers = one.entries.iter();
+            match &one.projection {
+                ProjectionRow::Dossier(row, _) => Some((
+                    headers.map(|entry| entry.header_bytes.as_slice()).collect(),
+                    row,
+                )),
+                ProjectionRow::Ticket(_) | ProjectionRow::Procedure(_) => None,
+            }
+        })
+    }
+
     /// The saved documents, for floors.
     pub fn snapshots(&self) -> impl Iterator<Item = &[u8]> {
         self.originals.iter().map(|one| one.row.snapshot.as_slice())
@@ -143,6 +162,15 @@ fn original(
     let mut document = Automerge::load(&row.snapshot)?;
     for bytes in store.changes_since_snapshot(doc)? {
         document.apply_changes([Change::from_bytes(bytes)?])?;
+    }
+    for entry in &mut entries {
+        // The counter may have dropped what its saved document contains.
+        let hash = entry
+            .header
+            .change_hash
+            .context("an entry without change")?;
+        let change = document.get_change_by_hash(&automerge::ChangeHash(hash.0));
+        entry.change = change.map(|change| change.raw_bytes().to_vec());
     }
     let author = |actor: &[u8]| authors.get(actor).copied();
     let (dossier, _defects) = schema::dossier::read(&document, &author);

@@ -74,7 +74,7 @@ fn name(number: u64) -> String {
 }
 
 /// Somebody who hands in a common request; nobody real.
-pub(super) fn reception(number: u64) -> Result<ReceiveDossier> {
+pub fn reception(number: u64) -> Result<ReceiveDossier> {
     let person = |number: u64| {
         serde_json::json!({
             "name": name(number),

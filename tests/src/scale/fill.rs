@@ -21,6 +21,7 @@ pub struct Filler<'a> {
     distinct: &'a Distinct,
     heads: BTreeMap<LogId, (u64, EntryHash)>,
     hlc: Hlc,
+    keeps_changes: bool,
 }
 
 impl<'a> Filler<'a> {
@@ -34,7 +35,15 @@ impl<'a> Filler<'a> {
                 .map(|row| (row.log, (row.received, row.hash)))
                 .collect(),
             hlc: newest.first().map(|(hlc, ..)| *hlc).unwrap_or_default(),
+            keeps_changes: false,
         })
+    }
+
+    /// Entries keep the changes that the saved documents contain, as they do until a counter finds time to drop them.
+    #[must_use]
+    pub fn keeping_changes(mut self) -> Self {
+        self.keeps_changes = true;
+        self
     }
 
     /// Writes the copies numbered `from..upto`, durably.
@@ -61,9 +70,10 @@ impl<'a> Filler<'a> {
         let original = &distinct.originals[place];
         let n_covered = original.n_covered();
         for (number, entry) in (1..).zip(&original.entries) {
+            let drops_change = number <= n_covered && !self.keeps_changes;
             for copy in copies.clone() {
-                let doc = id_of(copy);
-                let touched = self.entry(store, entry, doc)?;
+                let doc = copy_id(copy);
+                let touched = self.entry(store, entry, doc, drops_change)?;
                 if number == n_covered {
                     store.put_snapshot(&DocRow {
                         doc,
@@ -71,18 +81,27 @@ impl<'a> Filler<'a> {
                         touched,
                         ..original.row.clone()
                     })?;
+                    if !self.keeps_changes {
+                        store.slimmed(&doc)?;
+                    }
                 } else if number > n_covered {
                     store.touch_doc(&doc, entry.header.kind, touched, None)?;
                 }
             }
         }
         for copy in copies {
-            store.project(&projection(original, id_of(copy)))?;
+            store.project(&projection(original, copy_id(copy)))?;
         }
         Ok(())
     }
 
-    fn entry(&mut self, store: &mut dyn Store, like: &StoredEntry, doc: DocId) -> Result<Hlc> {
+    fn entry(
+        &mut self,
+        store: &mut dyn Store,
+        like: &StoredEntry,
+        doc: DocId,
+        drops_change: bool,
+    ) -> Result<Hlc> {
         let site = &self.distinct.site;
         let root = || (0, log_root(site, &like.log));
         let (seq, hash) = self.heads.get(&like.log).copied().unwrap_or_else(root);
@@ -97,10 +116,13 @@ impl<'a> Filler<'a> {
         let header_bytes = header.encode();
         let hash = entry_hash(&hash, &header_bytes);
         self.heads.insert(like.log, (seq + 1, hash));
+        let change = like.change.clone().filter(|_| !drops_change);
         store.put_entry(&StoredEntry {
+            log: like.log,
             header,
             header_bytes,
-            ..like.clone()
+            change,
+            state: like.state,
         })?;
         if (seq + 1).is_multiple_of(MAX_BATCH_ENTRIES as u64) {
             self.sign(store, &like.log)?;
@@ -142,7 +164,7 @@ impl<'a> Filler<'a> {
 }
 
 /// The document of a copy.
-fn id_of(copy: u64) -> DocId {
+pub fn copy_id(copy: u64) -> DocId {
     let mut id = [0; DocId::LEN];
     let mut hasher = blake3::Hasher::new();
     hasher.update(b"copy").update(&copy.to_be_bytes());
