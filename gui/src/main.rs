@@ -10,8 +10,10 @@ use lienquay_gui::tell::Tell;
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("LIENQUAY_LOG")
-        .unwrap_or_else(|_unset| tracing_subscriber::EnvFilter::new("info,wgpu=warn,naga=warn"));
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("LIENQUAY_LOG").unwrap_or_else(|_unset| {
+            tracing_subscriber::EnvFilter::new("info,wgpu=warn,naga=warn,automerge=off")
+        });
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
