@@ -14,6 +14,8 @@ mod first_copy;
 mod removal;
 #[path = "scenarios/site.rs"]
 mod site;
+#[path = "scenarios/slim.rs"]
+mod slim;
 #[path = "scenarios/strangers.rs"]
 mod strangers;
 #[path = "scenarios/tickets.rs"]

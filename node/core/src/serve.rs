@@ -146,7 +146,11 @@ impl Engine {
         cx: &mut Cx<'_>,
         entry: StoredEntry,
     ) -> StoreResult<Option<WireEntry>> {
-        let change = self.change_to_send(cx, &entry)?;
+        let Some(change) = self.change_to_send(cx, &entry)? else {
+            // Sent empty it would be taken for forgotten; somebody else may have it.
+            self.reasons.count(None, Reason::SnapshotMismatch);
+            return Ok(None);
+        };
         let blobs = (Blob::new(entry.header_bytes), Blob::new(change));
         Ok(match blobs {
             (Ok(header), Ok(change)) => Some(WireEntry { header, change }),
@@ -154,12 +158,17 @@ impl Engine {
         })
     }
 
-    fn change_to_send(&mut self, cx: &mut Cx<'_>, entry: &StoredEntry) -> StoreResult<Vec<u8>> {
+    /// The change of an entry, empty where there is none to send; `None` when it should be here and is not.
+    fn change_to_send(
+        &mut self,
+        cx: &mut Cx<'_>,
+        entry: &StoredEntry,
+    ) -> StoreResult<Option<Vec<u8>>> {
         if let Some(change) = &entry.change {
-            return Ok(change.clone());
+            return Ok(Some(change.clone()));
         }
         if entry.header.change_hash.is_none() || entry.state == EntryState::Forgotten {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let entry_ref = EntryRef {
             log: entry.log,
@@ -167,7 +176,11 @@ impl Engine {
             change_hash: entry.header.change_hash,
             state: entry.state,
         };
-        Ok(change_of(&mut self.docs, cx.store, &entry.header.doc, &entry_ref)?.unwrap_or_default())
+        let change = change_of(&mut self.docs, cx.store, &entry.header.doc, &entry_ref)?;
+        Ok(match entry.state {
+            EntryState::Applied => change,
+            _ => Some(change.unwrap_or_default()),
+        })
     }
 
     /// Passes a batch on to members that its author and its bringer have no link to.

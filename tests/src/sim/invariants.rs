@@ -7,6 +7,7 @@ mod convergence;
 mod copies;
 mod dossiers;
 mod edits;
+mod kept;
 mod reconnect;
 mod removed;
 mod tickets;
@@ -37,6 +38,10 @@ const SETTLED: &[Check] = &[
     (
         "nothing-acknowledged-is-lost",
         acknowledged::nothing_is_lost,
+    ),
+    (
+        "documents-are-their-entries",
+        kept::documents_are_their_entries,
     ),
     ("answers-are-visible", acknowledged::outcomes_are_visible),
     ("no-number-twice", dossiers::no_code_is_given_twice),

@@ -35,6 +35,11 @@ impl<'a> Disk<'a> {
         }
     }
 
+    /// What its documents are made of.
+    pub fn format(&self) -> &'static dyn Documents {
+        self.documents
+    }
+
     /// Every document held, with its kind.
     pub fn documents(&self) -> Vec<(DocId, DocKind)> {
         let rows = self.store.docs_newest(None, ALL).unwrap();
