@@ -25,8 +25,9 @@ const WALL_MILLIS: u64 = MORNING_MILLIS + 24 * 3_600_000;
 pub(super) fn measure(site: &Growing, table: &mut Table) -> Result<()> {
     let small_docs = site.distinct.docs();
     let large_docs = (0..site.n_copies).map(copy_id).chain(site.distinct.docs());
-    let mut small = Desk::open(&site.small, small_docs.collect())?;
-    let mut large = Desk::open(&site.counter, large_docs.collect())?;
+    let n = site.n_dossiers();
+    let mut small = Desk::open(&site.small, small_docs.collect(), n)?;
+    let mut large = Desk::open(&site.counter, large_docs.collect(), n)?;
     let mut figures = [Figures::default(), Figures::default()];
     for number in 0..WARM_UP + N_ACTIONS {
         for (desk, figures) in [&mut small, &mut large].into_iter().zip(&mut figures) {
@@ -38,7 +39,6 @@ pub(super) fn measure(site: &Growing, table: &mut Table) -> Result<()> {
         }
     }
     let [small, large] = figures;
-    let n = site.n_dossiers();
     for (what, ours, floor) in [
         ("durable", &large.wall, &small.wall),
         ("CPU alone", &large.cpu, &small.cpu),
@@ -65,16 +65,19 @@ struct Figures {
 struct Desk {
     host: Host<SqliteStore>,
     docs: Vec<DocId>,
+    /// The size that is measured: a folder sees several rounds, and answers a request it has seen from its record.
+    round: u64,
     clock: Instant,
     _lock: lienquay_node::data_folder::DataFolder,
 }
 
 impl Desk {
-    fn open(counter: &Counter, docs: Vec<DocId>) -> Result<Self> {
+    fn open(counter: &Counter, docs: Vec<DocId>, round: u64) -> Result<Self> {
         let (host, lock) = counter.host(7, WALL_MILLIS)?;
         Ok(Self {
             host,
             docs,
+            round,
             clock: Instant::now(),
             _lock: lock,
         })
@@ -91,7 +94,7 @@ impl Desk {
             field: DossierField::Request,
             value: Text::truncated(&format!(
                 "Đề nghị trả kết quả tại nhà, lần {number} của {}",
-                self.docs.len()
+                self.round
             )),
         };
         let (start, computed) = (Instant::now(), thread_cpu()?);
@@ -108,7 +111,7 @@ impl Desk {
             wall_millis: WALL_MILLIS + passed,
         };
         let kind = u128::from(matches!(command, Command::EditDossier { .. }));
-        let id = (u128::from(self.docs.len() as u64) << 64) | (u128::from(number) << 1) | kind;
+        let id = (u128::from(self.round) << 64) | (u128::from(number) << 1) | kind;
         let submission = Box::new(Submission {
             request: RequestId(id.to_be_bytes()),
             command,
