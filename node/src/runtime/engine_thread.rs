@@ -157,8 +157,8 @@ impl EngineThread {
         self.tell_members();
         while !self.is_stopping {
             let input = self.wait();
-            if matches!(input, Input::Time) && self.host.store().wants_checkpoint() {
-                self.checkpoint();
+            if matches!(input, Input::Time) {
+                self.use_idle();
             }
             let mut batch = Batch::default();
             self.take(input, &mut batch);
@@ -181,7 +181,7 @@ impl EngineThread {
             .min(self.safer.next_timeout())
             .min(self.machine_due_mono_millis);
         let wait = Duration::from_millis(due.saturating_sub(self.clock.mono_millis()));
-        let longest = match self.host.store().wants_checkpoint() {
+        let longest = match self.host.store().wants_idle() {
             true => IDLE,
             false => LONGEST_WAIT,
         };
@@ -213,11 +213,10 @@ impl EngineThread {
         input
     }
 
-    /// Moves the write-ahead log into the database while nobody waits. What fails here fails again, and is reported, with
-    /// the next commit.
-    fn checkpoint(&mut self) {
-        if let Err(fault) = self.host.store_mut().checkpoint() {
-            tracing::warn!(%fault, "the write-ahead log could not be moved into the database");
+    /// Lets the store tidy up while nobody waits. What fails here fails again, and is reported, with the next commit.
+    fn use_idle(&mut self) {
+        if let Err(fault) = self.host.store_mut().use_idle() {
+            tracing::warn!(%fault, "the store could not tidy up");
         }
     }
 

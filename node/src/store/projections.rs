@@ -2,6 +2,7 @@
 //! between nodes.
 
 pub(crate) mod dossiers;
+pub(crate) mod erasing;
 pub(crate) mod packed;
 pub(crate) mod procedures;
 pub(crate) mod texts;

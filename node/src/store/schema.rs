@@ -15,8 +15,8 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.
-const PROJECTION_VERSION: i64 = 3;
-pub(crate) const PROJECTIONS: &str = include_str!("schema/projections.sql");
+const PROJECTION_VERSION: i64 = 4;
+const PROJECTIONS: &str = include_str!("schema/projections.sql");
 
 /// The tables `projections.sql` creates, children first.
 const PROJECTION_TABLES: &[&str] = &[

@@ -1,5 +1,7 @@
 //! The writer: one connection, one transaction at a time, and the rule that half of one is never kept.
 
+mod idle;
+
 use std::fmt;
 use std::path::Path;
 
@@ -10,6 +12,7 @@ use rusqlite::config::DbConfig;
 use crate::data_folder::{DataKey, sync_directory};
 use crate::store::connect::{self, Location};
 use crate::store::fault::{DATABASE_FILE, SqlResult, from_io};
+use crate::store::projections::erasing;
 use crate::store::projections::texts::Texts;
 use crate::store::wal_file::WalFile;
 use crate::store::{docs, facts, schema};
@@ -17,8 +20,6 @@ use crate::store::{docs, facts, schema};
 /// Beyond this length of the WAL every commit tries to move it into the database: automatic checkpoints were held up
 /// by readers, which only read short pages, so one soon succeeds.
 const WAL_LONG_BYTES: u64 = 64 << 20;
-/// Commits after which the WAL is moved into the database at an idle moment; each writes some dozen pages.
-const CHECKPOINT_COMMITS: u32 = 64;
 
 /// The state of the open transaction.
 #[derive(Debug, Clone)]
@@ -39,6 +40,8 @@ pub struct SqliteStore {
     location: Location,
     transaction: Transaction,
     texts: Texts,
+    /// Whether words of removed texts are still to be taken out of older parts of the index.
+    owes_erasing: bool,
     /// Whether there are commits the disk may not have yet.
     unsynced: bool,
     /// Commits since the last checkpoint that was asked for.
@@ -103,6 +106,7 @@ impl SqliteStore {
             location,
             transaction: Transaction::Idle,
             texts: Texts::default(),
+            owes_erasing: false,
             unsynced: true,
             n_commits: 0,
             lost_sync: None,
@@ -115,6 +119,7 @@ impl SqliteStore {
             }
         }
         store.commit_transaction(true)?;
+        store.owes_erasing = store.read(erasing::is_owed)?;
         Ok(store)
     }
 
@@ -236,6 +241,7 @@ impl SqliteStore {
             }
             Ok(value)
         });
+        self.owes_erasing |= texts.take_removed();
         self.texts = texts;
         done
     }
@@ -295,25 +301,6 @@ impl SqliteStore {
         if let Err(error) = self.conn.set_db_config(off, true) {
             tracing::error!(%error, "closing will write the write-ahead log back");
         }
-    }
-
-    /// Whether the write-ahead log is worth moving into the database at the next idle moment.
-    pub(crate) fn wants_checkpoint(&self) -> bool {
-        self.n_commits >= CHECKPOINT_COMMITS
-            && self.lost_sync.is_none()
-            && matches!(self.transaction, Transaction::Idle)
-    }
-
-    /// Moves what is committed into the database, for a moment in which nobody waits: SQLite would do it within some commit
-    /// and make its officer wait for a thousand pages and two syncs.
-    pub(crate) fn checkpoint(&mut self) -> StoreResult<()> {
-        self.check_sync()?;
-        // Ours first: SQLite would pass over a sync that failed within a checkpoint.
-        if self.unsynced {
-            self.sync()?;
-        }
-        self.n_commits = 0;
-        self.read(|conn| Ok(conn.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_row| Ok(()))?))
     }
 
     /// Only saves space; what fails here fails again, and is reported, where it matters.

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rusqlite::{Connection, params};
 
 use crate::store::fault::SqlResult;
+use crate::store::projections::erasing;
 use crate::store::statement::execute;
 
 /// Texts kept before they are written; a page of a first copy has 128.
@@ -94,17 +95,20 @@ fn words_unlike(words: &Words<'_>, other: &Words<'_>) -> String {
 
 /// The texts that wait for the end of the transaction. Readers see committed states only, and the writer never searches.
 #[derive(Debug, Default)]
-pub(crate) struct Texts(BTreeMap<i64, Text>);
+pub(crate) struct Texts {
+    waiting: BTreeMap<i64, Text>,
+    has_removed: bool,
+}
 
 impl Texts {
     /// Under `id`, where nothing is, this text shall be found.
     pub(crate) fn insert(&mut self, id: i64, text: &str) {
-        self.0.entry(id).or_default().is = Some(text.to_owned());
+        self.waiting.entry(id).or_default().is = Some(text.to_owned());
     }
 
     /// What was to be found under `id` no longer is. The index keeps no texts: it must be told what it had indexed.
     pub(crate) fn remove(&mut self, id: i64, text: &str) {
-        let waiting = self.0.entry(id).or_insert_with(|| Text {
+        let waiting = self.waiting.entry(id).or_insert_with(|| Text {
             was: Some(text.to_owned()),
             is: None,
         });
@@ -113,29 +117,39 @@ impl Texts {
 
     /// Whether they should be written before the transaction ends.
     pub(crate) fn is_full(&self) -> bool {
-        self.0.len() >= MAX_WAITING
+        self.waiting.len() >= MAX_WAITING
     }
 
     /// Whether nothing waits.
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.waiting.is_empty()
+    }
+
+    /// Whether a text was removed altogether since this was asked last: its words are still in older parts of the index.
+    pub(crate) fn take_removed(&mut self) -> bool {
+        std::mem::take(&mut self.has_removed)
     }
 
     /// Forgets what was not written: the transaction was rolled back.
     pub(crate) fn clear(&mut self) {
-        self.0.clear();
+        self.waiting.clear();
     }
 
     /// Writes them.
     pub(crate) fn write(&mut self, conn: &Connection) -> SqlResult<()> {
-        for (id, text) in std::mem::take(&mut self.0) {
+        for (id, text) in std::mem::take(&mut self.waiting) {
             let told = text.told();
+            let is_removed = told.taken.is_some() && told.put.is_none();
             if let Some(words) = told.taken {
                 execute(
                     conn,
                     "INSERT INTO dossier_text (dossier_text, rowid, text) VALUES ('delete', ?1, ?2)",
                     params![id, words],
                 )?;
+            }
+            if is_removed {
+                erasing::ask(conn)?;
+                self.has_removed = true;
             }
             if let Some(words) = told.put {
                 execute(

@@ -23,10 +23,10 @@ CREATE TABLE dossier_codes (
 
 -- Text is folded before it comes here (đ too, which unicode61 would leave). Prefixes of up to three letters are indexed
 -- because search runs while the officer types. Words are looked for, never phrases: no positions are kept.
+-- `erasing.rs` says how the words of a forgotten dossier leave it.
 CREATE VIRTUAL TABLE dossier_text USING fts5 (
     text, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = 'unicode61 remove_diacritics 0'
 );
-INSERT INTO dossier_text (dossier_text, rank) VALUES ('secure-delete', 1);
 
 -- `issuer` is empty while only the paper is known here.
 CREATE TABLE tickets (

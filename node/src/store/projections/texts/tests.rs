@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::Connection;
 
 use super::Texts;
-use crate::store::schema::PROJECTIONS;
-use crate::store::search;
+use crate::store::{schema, search};
 
 /// Many beginnings in common, so that a wrong one is found or missed.
 const WORDS: [&str; 12] = [
@@ -48,8 +47,9 @@ fn expected(texts: &BTreeMap<i64, String>, typed: &str) -> Vec<i64> {
 #[test]
 fn corrections_of_some_words_leave_an_index_as_if_every_text_were_written_anew() {
     for folded in [true, false] {
-        let conn = Connection::open_in_memory().unwrap();
-        conn.execute_batch(PROJECTIONS).unwrap();
+        let mut conn = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut conn).unwrap();
+        schema::recreate_projections(&conn).unwrap();
         let mut held: BTreeMap<i64, String> = BTreeMap::new();
         let mut waiting = Texts::default();
         let mut state = 0x9e37_79b9_7f4a_7c15;
