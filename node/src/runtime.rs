@@ -26,6 +26,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::Control;
 use lienquay_core::host::Host;
 use lienquay_core::store::StoreFault;
@@ -123,11 +124,12 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
     let differs = opened.machine == MachineMarker::Differs;
     let node = opened.identity.node();
     let secret = Zeroizing::new(opened.identity.to_secret());
-    let settings = lienquay_core::engine::Settings {
+    let settings = Settings {
         key: opened.identity,
         version: env!("CARGO_PKG_VERSION").to_owned(),
         new_incarnation: differs,
         documents: &AutomergeDocuments,
+        first_copy_from: FIRST_COPY_FROM,
     };
     let mut host = Host::open(opened.store, settings, engine_thread::now(&clock), rng()?)?;
     if host.store().projections_stale() {

@@ -22,7 +22,6 @@ use crate::engine::{Cx, Engine};
 use crate::event::Now;
 use crate::rng::Rng;
 use crate::store::{Store, StoreResult};
-use crate::sync::BOOT_THRESHOLD;
 use crate::timer::Timer;
 
 /// The name of the stored state.
@@ -182,7 +181,7 @@ impl Engine {
         if self.boot.planner.is_some() {
             return Ok(true);
         }
-        if self.behind(&peer) < BOOT_THRESHOLD
+        if self.behind(&peer) < self.settings.first_copy_from
             || !self.is_new()
             || self.boot.avoided.contains(&peer)
             || self.is_loading_itself(&peer)

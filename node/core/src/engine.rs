@@ -59,6 +59,9 @@ pub(crate) struct OwnLog {
     pub(crate) ended: bool,
 }
 
+/// From so many missing entries on a first copy by snapshots is cheaper than replaying them one by one.
+pub const FIRST_COPY_FROM: u64 = 2_000;
+
 /// What the host decides about its node.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -70,6 +73,8 @@ pub struct Settings {
     pub new_incarnation: bool,
     /// What documents are made of.
     pub documents: &'static dyn Documents,
+    /// Missing entries from which a new node takes a first copy by snapshots; see [`FIRST_COPY_FROM`].
+    pub first_copy_from: u64,
 }
 
 /// Everything a handler needs beside the engine's own state.

@@ -24,8 +24,6 @@ const FIRST_MUTE_MILLIS: u64 = 2_500;
 const LONGEST_MUTE_MILLIS: u64 = 60_000;
 /// Ranges in a row that a peer did not give before its vector is called a phantom.
 const PHANTOM_AFTER: u32 = 8;
-/// Missing entries from which a first copy by snapshots is cheaper than replaying them one by one.
-pub(crate) const BOOT_THRESHOLD: u64 = 2_000;
 
 /// One log being pulled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result, bail};
-use lienquay_core::engine::Settings;
+use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::{Control, Event, Notice, Now, Token};
 use lienquay_core::host::Host;
 use lienquay_core::rng::Rng;
@@ -141,6 +141,7 @@ fn admit(site: &mut Counters, home: &Path, number: u8) -> Result<()> {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             new_incarnation,
             documents: &AutomergeDocuments,
+            first_copy_from: FIRST_COPY_FROM,
         };
         let now = Now {
             mono_millis: 0,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use lienquay_core::engine::Settings;
+use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::{Control, Effects, Event, Found, Notice, Now, Token};
 use lienquay_core::host::Host;
 use lienquay_core::rng::Rng;
@@ -59,6 +59,7 @@ impl Victim {
             version: "test".to_owned(),
             new_incarnation: false,
             documents: &AutomergeDocuments,
+            first_copy_from: FIRST_COPY_FROM,
         };
         let now = Now {
             mono_millis: 0,

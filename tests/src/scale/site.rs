@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail};
-use lienquay_core::engine::Settings;
+use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::{Control, Event, Found, Notice, Now, Token};
 use lienquay_core::host::Host;
 use lienquay_core::rng::Rng;
@@ -49,6 +49,7 @@ impl Counter {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             new_incarnation: false,
             documents: &AutomergeDocuments,
+            first_copy_from: FIRST_COPY_FROM,
         };
         let now = Now {
             mono_millis: 0,

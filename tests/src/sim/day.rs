@@ -45,6 +45,7 @@ impl Day {
     /// The morning of a script on a prepared site.
     pub fn begin(script: &Script, site: &Prepared) -> Self {
         let mut world = World::from_prepared(script.seed, site);
+        world.first_copy_from = script.first_copy_from;
         world.dies_before_telling_per_mille = u64::from(script.deaths_per_mille);
         Self {
             world,
@@ -116,6 +117,7 @@ impl Day {
             Verb::Join => self.join(die),
             Verb::Seat => self.seat(pc),
             Verb::Rogue => self.rogue(),
+            Verb::Lie => self.world.nodes[pc].lies += 1,
             Verb::Newer => self.newer_entries(pc, die),
             Verb::NewerWords => self.newer_words(pc, die),
             _ if faults::is_fault(verb) => self.fault(verb, pc, die),

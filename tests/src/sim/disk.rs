@@ -34,6 +34,8 @@ pub struct Faults {
     pub full: bool,
     /// After so many more writes the disk is full.
     pub full_after: Option<u64>,
+    /// So many of the next commits fail, and what they held is lost.
+    pub commits_fail: u64,
     /// After so many more writes or commits the power is gone: everything fails, and the world notices.
     pub dies_after: Option<u64>,
     dead: bool,

@@ -10,6 +10,8 @@ mod verb;
 use std::fmt;
 use std::str::FromStr;
 
+use lienquay_core::engine::FIRST_COPY_FROM;
+
 use crate::sim::schema::Schema;
 
 pub use draw::{Day as DayKind, draw};
@@ -39,6 +41,8 @@ pub struct Script {
     pub n_pcs: usize,
     /// How often of a thousand groups of events a PC dies between its commit and what it owes.
     pub deaths_per_mille: u32,
+    /// Missing entries from which a PC that joins takes a first copy by snapshots.
+    pub first_copy_from: u64,
     /// What happens, in order. At its end everything is repaired and checked.
     pub steps: Vec<Step>,
 }
@@ -63,6 +67,9 @@ impl fmt::Display for Script {
         writeln!(f, "pcs {}", self.n_pcs)?;
         if self.deaths_per_mille > 0 {
             writeln!(f, "deaths {}", self.deaths_per_mille)?;
+        }
+        if self.first_copy_from != FIRST_COPY_FROM {
+            writeln!(f, "first-copy-from {}", self.first_copy_from)?;
         }
         writeln!(f, "# + milliseconds, what, PC, die")?;
         self.steps.iter().try_for_each(|step| writeln!(f, "{step}"))
@@ -95,6 +102,7 @@ impl FromStr for Script {
             schema: Schema::default(),
             n_pcs: 3,
             deaths_per_mille: 0,
+            first_copy_from: FIRST_COPY_FROM,
             steps: Vec::new(),
         };
         for (at, line) in text.lines().enumerate() {
@@ -122,6 +130,7 @@ impl Script {
             ["seed", seed] => self.seed = seed.parse().ok()?,
             ["documents", schema] => self.schema = schema.parse().ok()?,
             ["pcs", n_pcs] => self.n_pcs = n_pcs.parse().ok()?,
+            ["first-copy-from", from] => self.first_copy_from = from.parse().ok()?,
             ["deaths", deaths] => self.deaths_per_mille = deaths.parse().ok()?,
             [wait, verb, pc, die] => self.steps.push(Step {
                 wait_millis: wait.strip_prefix('+')?.parse().ok()?,

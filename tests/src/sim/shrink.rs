@@ -8,6 +8,8 @@ use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::Once;
 
+use lienquay_core::engine::FIRST_COPY_FROM;
+
 use crate::sim::script::{Script, Step};
 
 /// How a day went wrong.
@@ -169,6 +171,7 @@ where
     fn calmer(&mut self) {
         let script = Script {
             deaths_per_mille: 0,
+            first_copy_from: FIRST_COPY_FROM,
             ..self.best.script.clone()
         };
         self.attempt(script);

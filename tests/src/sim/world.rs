@@ -11,6 +11,7 @@ mod tamper;
 
 use std::collections::{BTreeMap, VecDeque};
 
+use lienquay_core::engine::FIRST_COPY_FROM;
 use lienquay_core::event::{Effects, Event, Send, Token};
 use lienquay_shared::NodeId;
 use lienquay_shared::wire::Message;
@@ -108,6 +109,8 @@ pub struct World {
     n_links: u64,
     /// How often of a thousand a power loss hits between a commit and what it owes.
     pub dies_before_telling_per_mille: u64,
+    /// Missing entries from which whoever starts from now on takes a first copy by snapshots.
+    pub first_copy_from: u64,
     /// What the disks that were lost or copied today excuse.
     pub lenience: Lenience,
     /// Messages by name, for measuring.
@@ -141,6 +144,7 @@ impl World {
             given: Given::new(),
             n_links: 0,
             dies_before_telling_per_mille: 0,
+            first_copy_from: FIRST_COPY_FROM,
             lenience: Lenience::default(),
             sent_by_name: BTreeMap::new(),
         };

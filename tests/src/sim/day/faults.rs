@@ -22,6 +22,7 @@ impl Day {
             | Verb::Start
             | Verb::DiskFull
             | Verb::DiskFree
+            | Verb::CommitFails
             | Verb::DiskSlow
             | Verb::DiskFast => self.machine(verb, pc, die),
             Verb::Skew | Verb::JumpBack | Verb::Clocks => self.clock(verb, pc, die),
@@ -42,6 +43,9 @@ impl Day {
             Verb::DiskFull if world.nodes[pc].is_running() => {
                 world.nodes[pc].store_mut().faults().full_after = Some(die.below(30));
             }
+            Verb::CommitFails if world.nodes[pc].is_running() => {
+                world.nodes[pc].store_mut().faults().commits_fail = die.within(1..=3);
+            }
             Verb::DiskFree => self.free_disk(pc),
             Verb::DiskSlow => world.nodes[pc].fsync_millis = [15, 120, 1_500][die.index(3)],
             Verb::DiskFast => world.nodes[pc].fsync_millis = 0,
@@ -53,6 +57,7 @@ impl Day {
         let faults = self.world.nodes[pc].store_mut().faults();
         faults.full = false;
         faults.full_after = None;
+        faults.commits_fail = 0;
     }
 
     fn network(&mut self, verb: Verb, pc: NodeIndex, die: &mut Chance) {

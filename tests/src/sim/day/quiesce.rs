@@ -39,6 +39,7 @@ impl Day {
             // A power loss that was set for a write that never came is off the table.
             node.store_mut().faults().dies_after = None;
             node.dies_telling = false;
+            node.lies = 0;
             node.fsync_millis = 0;
             self.world.restart(pc);
         }

@@ -20,6 +20,10 @@ use super::tables::EntryText;
 impl Store for SimStore {
     fn commit(&mut self, durable: bool) -> StoreResult<()> {
         self.step()?;
+        if let Some(fewer) = self.faults.commits_fail.checked_sub(1) {
+            self.faults.commits_fail = fewer;
+            return Err(StoreFault::Failed("simulated".to_owned()));
+        }
         if durable {
             self.tables.settle();
             self.n_unsynced = 0;

@@ -1,5 +1,7 @@
 //! Writing a day from a seed: mostly work, some of everything that can go wrong, and moments at which all is repaired.
 
+use lienquay_core::engine::FIRST_COPY_FROM;
+
 use crate::sim::chance::Chance;
 use crate::sim::schema::Schema;
 
@@ -25,6 +27,9 @@ impl Default for Day {
         }
     }
 }
+
+/// A day has some hundred entries; on some days a PC that joins takes a first copy of so many.
+const EARLY_FIRST_COPY: u64 = 30;
 
 /// How often what happens, of all together.
 type Weights = &'static [(Verb, u32)];
@@ -69,6 +74,7 @@ const FAULTS: Weights = &[
     (Verb::Start, 50),
     (Verb::DiskFull, 8),
     (Verb::DiskFree, 10),
+    (Verb::CommitFails, 8),
     (Verb::DiskSlow, 6),
     (Verb::DiskFast, 8),
     (Verb::Partition, 16),
@@ -98,6 +104,7 @@ const RARE: Weights = &[
     (Verb::Join, 10),
     (Verb::Seat, 8),
     (Verb::Rogue, 3),
+    (Verb::Lie, 5),
     (Verb::Newer, 10),
     (Verb::NewerWords, 6),
     (Verb::Forget, 8),
@@ -135,11 +142,17 @@ pub fn draw(seed: u64, day: Day) -> Script {
         pen.next();
     }
     let deaths_per_mille = if pen.chance.percent(15) { 3 } else { 0 };
+    let first_copy_from = if pen.chance.percent(40) {
+        EARLY_FIRST_COPY
+    } else {
+        FIRST_COPY_FROM
+    };
     Script {
         seed,
         schema: Schema::of_seed(seed),
         n_pcs,
         deaths_per_mille,
+        first_copy_from,
         steps: pen.steps,
     }
 }

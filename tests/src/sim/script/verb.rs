@@ -65,6 +65,7 @@ verbs! {
     Start = "start": "a PC that is down is switched on",
     DiskFull = "disk-full": "the disk fills up after some more writes",
     DiskFree = "disk-free": "there is space on the disk again",
+    CommitFails = "commit-fails": "the disk refuses the next commits",
     DiskSlow = "disk-slow": "every fsync takes long",
     DiskFast = "disk-fast": "fsync is fast again",
     // The network.
@@ -96,6 +97,7 @@ verbs! {
     Join = "join": "a new PC joins",
     Seat = "seat": "a PC gets a counter and an officer",
     Rogue = "rogue": "a PC that is on no roster speaks to everybody",
+    Lie = "lie": "a PC gives out documents of a first copy with wrong content",
     Newer = "newer": "a PC of the next version writes what this one does not know",
     NewerWords = "newer-words": "a PC of the next version says what this one does not know",
     // The end of it.

@@ -35,7 +35,7 @@ impl World {
 
     fn start(&mut self, node: NodeIndex, new_incarnation: bool) {
         let now = self.now();
-        if let Err(fault) = self.nodes[node].start(now, new_incarnation) {
+        if let Err(fault) = self.nodes[node].start(now, new_incarnation, self.first_copy_from) {
             self.fail(&format!("{} does not start: {fault}", self.name(node)));
         }
         self.note(format!("{} starts", self.name(node)));

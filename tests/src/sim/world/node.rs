@@ -50,6 +50,8 @@ pub struct SimNode {
     pub dies_telling: bool,
     /// How long an fsync takes: what the node owes waits for it.
     pub fsync_millis: u64,
+    /// Pages of documents in which it lies to whoever makes a first copy.
+    pub lies: u32,
     /// Whether it ever was told that its log had two branches or was continued elsewhere, also by an earlier process.
     pub ever_told_of_copies: bool,
     /// Keys that the process has heard are gone: not one more byte may be sent to them.
@@ -94,6 +96,7 @@ impl SimNode {
             is_scrapped: false,
             dies_telling: false,
             fsync_millis: 0,
+            lies: 0,
             ever_told_of_copies: false,
             shut_out: BTreeSet::new(),
             rogue: None,
@@ -207,7 +210,12 @@ impl SimNode {
     }
 
     /// Starts a process on the disk. Fails as a real one would when the disk cannot be read.
-    pub(super) fn start(&mut self, now: SimTime, new_incarnation: bool) -> Result<(), StoreFault> {
+    pub(super) fn start(
+        &mut self,
+        now: SimTime,
+        new_incarnation: bool,
+        first_copy_from: u64,
+    ) -> Result<(), StoreFault> {
         let Some(disk) = self.disk.take() else {
             return Ok(());
         };
@@ -219,6 +227,7 @@ impl SimNode {
             version: "0.1.0".to_owned(),
             new_incarnation: self.new_incarnation,
             documents: self.schema.documents(),
+            first_copy_from,
         };
         let rng = Rng::from_seed(self.chance.bytes());
         self.host = Some(Host::open(disk, settings, self.clock.now(now), rng)?);
