@@ -90,10 +90,12 @@ pub fn release_series(
 ) -> Result<Write, Refusal> {
     let state = site.series(series).ok_or(Refusal::Loading)?;
     let to = state.must_release(&ctx.node).ok_or(Refusal::NoChange)?;
+    // Who held the range before may have given more of this day's numbers than this node itself.
+    let before = state.released_last(ctx.day()).unwrap_or(0);
     let release = ReleaseRecord {
         to,
         day: ctx.day(),
-        last,
+        last: last.max(before),
     };
     let edit = Edit::record(release_key(series, state.releases), &release);
     Ok(site_write(site_id, ActionKind::SeriesReleased, vec![edit]))

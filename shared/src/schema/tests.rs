@@ -217,6 +217,29 @@ fn the_keepers_range_passes_only_by_the_word_of_its_holder() {
     let state = read(&copies[1]).series(&key).unwrap();
     assert!(state.may_use_range(&node(2)));
     assert_eq!(state.released_last(context(1, 0).day()), Some(41));
+
+    // Replaced before it gave a number itself: what it was told goes on with the range.
+    let site = read(&copies[2]);
+    let take = Command::TakeOverSeries {
+        series: key.clone(),
+    };
+    copies[2].write(
+        &command(&context(3, 4), &SITE, &site, &take)
+            .unwrap()
+            .unwrap()
+            .edits,
+    );
+    merge_all(&mut copies);
+    let site = read(&copies[1]);
+    copies[1].write(
+        &release_series(&context(2, 5), &SITE, &site, &key, 0)
+            .unwrap()
+            .edits,
+    );
+    merge_all(&mut copies);
+    let state = read(&copies[2]).series(&key).unwrap();
+    assert!(state.may_use_range(&node(3)));
+    assert_eq!(state.released_last(context(1, 0).day()), Some(41));
 }
 
 /// Version 1 of the genesis, for ever: documents of every site start from these. A change here splits every document in two.

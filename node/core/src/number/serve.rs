@@ -1,6 +1,7 @@
 //! The keeper's side of a series: giving numbers to other nodes, and letting go of the range when replaced.
 
 use lienquay_shared::decide::Write;
+use lienquay_shared::domain::series::SeriesState;
 use lienquay_shared::domain::site_time::Day;
 use lienquay_shared::log::{ActionKind, DocKind};
 use lienquay_shared::schema::series::{GivenNumber, give, series_doc};
@@ -128,15 +129,17 @@ impl Engine {
         let Some(site_id) = self.site else {
             return Ok(());
         };
-        let held: Vec<SeriesKey> = site
+        let held: Vec<(SeriesKey, SeriesState)> = site
             .series
             .iter()
             .filter(|(_, state)| state.must_release(&self.me).is_some())
-            .map(|(key, _)| key.clone())
+            .map(|(key, state)| (key.clone(), *state))
             .collect();
-        for series in held {
-            // Clocks differ around midnight: what counts is the last day on which this node gave numbers.
+        for (series, state) in held {
+            // Clocks differ around midnight: what counts is the last day on which this node, or whoever held the range before
+            // it, gave numbers.
             let numbered = fact_of::<Day>(cx.store, &day_fact(&series))?;
+            let numbered = numbered.max(state.released.map(|mark| mark.day));
             let context = match numbered.filter(|day| *day > context.day()) {
                 Some(day) => context.on_day(day),
                 None => context,
