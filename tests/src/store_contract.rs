@@ -19,6 +19,7 @@ pub fn check_store(mut make: impl FnMut() -> Box<dyn Store>) {
         logs::entries_come_back_as_stored,
         logs::states_are_counted_and_found,
         logs::a_branch_moves_to_a_log_of_its_own,
+        logs::entries_of_no_use_are_dropped,
         logs::signed_points,
         documents::changes_since_the_snapshot_in_the_order_of_applying,
         documents::a_rebuilt_document_gets_its_changes_back,

@@ -44,6 +44,9 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/place_taken_by_a_lost_branch.day"),
     include_str!("days/restored_before_its_first_entry.day"),
     include_str!("days/overlap_of_another_branch.day"),
+    include_str!("days/planned_end_lost_with_its_maker.day"),
+    include_str!("days/planned_log_has_another_branch.day"),
+    include_str!("days/copy_brings_what_a_cut_took.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

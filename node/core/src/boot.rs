@@ -6,6 +6,7 @@
 //! peer, and the state is stored with what was received, so the copy goes on after a restart and from any other member.
 
 mod docs;
+mod give_up;
 mod headers;
 mod plan;
 mod prove;
@@ -18,6 +19,7 @@ use lienquay_shared::wire::bootstrap::{DocCursor, PlanRow};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{DocId, EntryHash, LogId, NodeId, codec};
 
+use self::docs::{Copied, page_fact};
 use crate::engine::{Cx, Engine};
 use crate::event::Now;
 use crate::rng::Rng;
@@ -41,6 +43,8 @@ const MAX_WRITTEN: u64 = 64;
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 struct Row {
     plan: PlanRow,
+    /// How far the log was held before, and its hash there.
+    from: (u64, EntryHash),
     /// Headers up to here are stored …
     at: u64,
     /// … and this is the log's hash there.
@@ -69,6 +73,20 @@ struct Copy {
     n_proven_pages: u64,
 }
 
+impl Copy {
+    /// Notes documents as one more page to be proven.
+    fn add_page(
+        &mut self,
+        store: &mut dyn Store,
+        sender: NodeId,
+        docs: &BTreeMap<DocId, Copied>,
+    ) -> StoreResult<()> {
+        store.set_meta(&page_fact(self.n_pages), &codec::encode(&(sender, docs)))?;
+        self.n_pages += 1;
+        Ok(())
+    }
+}
+
 /// The question that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Asked {
@@ -90,12 +108,14 @@ pub(crate) struct Boot {
     asked: Option<(Asked, u64)>,
     /// Peers that did not answer or sent what was wrong: asked again only when nobody else is left.
     avoided: BTreeSet<NodeId>,
+    /// Who sent headers that do not continue what is here of a log.
+    unchained: BTreeMap<LogId, BTreeSet<NodeId>>,
     /// Documents asked for by name already.
     named: BTreeSet<DocId>,
     /// Those of the last such question.
     last_named: Vec<DocId>,
     /// The page being proven: who sent it, and what of it is not proven yet.
-    page: Option<(NodeId, BTreeMap<DocId, docs::Copied>)>,
+    page: Option<(NodeId, BTreeMap<DocId, Copied>)>,
     /// When the last documents came.
     docs_at: u64,
     /// Since when no peer holds all of the plan.

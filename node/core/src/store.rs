@@ -259,6 +259,8 @@ pub trait Store {
     /// Gives the entries and signed points of a log with `seq > after` to another log: a branch that lost becomes a log
     /// of its own. What that log holds at such a place already is the same and replaced.
     fn move_entries(&mut self, from: &LogId, after: u64, to: &LogId) -> StoreResult<()>;
+    /// Removes the entries and signed points of a log with `seq > after`: of a first copy that nobody can complete.
+    fn drop_entries(&mut self, log: &LogId, after: u64) -> StoreResult<()>;
 
     /// Adds a signed point.
     fn put_signature(&mut self, log: &LogId, point: &SignedPoint) -> StoreResult<()>;

@@ -109,6 +109,21 @@ pub(crate) fn move_entries(
     Ok(())
 }
 
+/// Removes entries and signed points after a position.
+pub(crate) fn drop_entries(conn: &Connection, log: &LogId, after: u64) -> SqlResult<()> {
+    let Some(log) = known(conn, log)? else {
+        return Ok(());
+    };
+    for sql in [
+        "DELETE FROM changes WHERE entry_id IN (SELECT id FROM entries WHERE log_id = ?1 AND seq > ?2)",
+        "DELETE FROM entries WHERE log_id = ?1 AND seq > ?2",
+        "DELETE FROM signatures WHERE log_id = ?1 AND seq > ?2",
+    ] {
+        execute(conn, sql, [log, bound(after)])?;
+    }
+    Ok(())
+}
+
 /// Adds a signed point; the same position again replaces it.
 pub(crate) fn put_signature(conn: &Connection, log: &LogId, point: &SignedPoint) -> SqlResult<()> {
     execute(

@@ -93,6 +93,10 @@ impl Store for SqliteStore {
         self.write(|conn| logs::move_entries(conn, from, after, to))
     }
 
+    fn drop_entries(&mut self, log: &LogId, after: u64) -> StoreResult<()> {
+        self.write(|conn| logs::drop_entries(conn, log, after))
+    }
+
     fn put_signature(&mut self, log: &LogId, point: &SignedPoint) -> StoreResult<()> {
         self.write(|conn| logs::put_signature(conn, log, point))
     }

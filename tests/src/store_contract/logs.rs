@@ -192,6 +192,30 @@ pub(super) fn a_branch_moves_to_a_log_of_its_own(store: &mut dyn Store) {
     assert_eq!(store.entries_of(&doc(5)).unwrap().len(), 4);
 }
 
+pub(super) fn entries_of_no_use_are_dropped(store: &mut dyn Store) {
+    for seq in 1..=4 {
+        store.put_entry(&entry(1, seq, 5)).unwrap();
+        store.put_entry(&entry(2, seq, 5)).unwrap();
+        store.put_signature(&log(1), &point(seq)).unwrap();
+    }
+    store.drop_entries(&log(1), 2).unwrap();
+    store.drop_entries(&log(7), 0).unwrap();
+    let held = store.entries(&log(1), 0, 10).unwrap();
+    assert_eq!(held.len(), 2);
+    assert_eq!(store.entries(&log(2), 0, 10).unwrap().len(), 4);
+    assert_eq!(store.entries_of(&doc(5)).unwrap().len(), 6);
+    assert_eq!(
+        store.signature_before(&log(1), u64::MAX).unwrap(),
+        Some(point(2))
+    );
+    // Their places are free.
+    store.put_entry(&entry(1, 3, 6)).unwrap();
+    assert_eq!(store.entries_of(&doc(6)).unwrap().len(), 1);
+    store.drop_entries(&log(1), 0).unwrap();
+    assert!(store.entries(&log(1), 0, 10).unwrap().is_empty());
+    assert_eq!(store.entries_of(&doc(5)).unwrap().len(), 4);
+}
+
 fn point(seq: u64) -> SignedPoint {
     let n = u8::try_from(seq).unwrap();
     SignedPoint {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use lienquay_shared::codec::{self, Blob, List};
+use lienquay_shared::codec::{Blob, List};
 use lienquay_shared::schema::Document;
 use lienquay_shared::wire::bootstrap::{DocSnapshot, Docs, DocsAsk};
 use lienquay_shared::wire::{Message, Reason};
@@ -23,6 +23,11 @@ pub(super) fn page_fact(number: u64) -> String {
 pub(super) struct Copied(Blob<32>);
 
 impl Copied {
+    /// Of a document that is not as it was received any more.
+    pub(super) fn changed() -> Self {
+        Self(Blob::default())
+    }
+
     /// Of a document with these changes, saved as these bytes.
     pub(super) fn of(changes: &BTreeSet<ChangeHash>, saved: &[u8]) -> Self {
         let mut hasher = blake3::Hasher::new();
@@ -95,9 +100,7 @@ impl Engine {
         if let Some(copy) = &mut self.boot.copy {
             copy.n_here += stored.len() as u64;
             if !stored.is_empty() {
-                let page = codec::encode(&(peer, &stored));
-                cx.store.set_meta(&page_fact(copy.n_pages), &page)?;
-                copy.n_pages += 1;
+                copy.add_page(cx.store, peer, &stored)?;
             }
             if is_page {
                 copy.cursor = docs.next;

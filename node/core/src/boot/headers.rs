@@ -45,9 +45,13 @@ impl Engine {
             Ok(chained) => chained,
             Err(reason) => {
                 self.boot_blame(cx, peer, reason);
-                return Ok(());
+                return match reason {
+                    Reason::BadSignature => self.headers_unchained(cx, peer, log),
+                    _ => Ok(()),
+                };
             }
         };
+        self.boot.unchained.remove(&log);
         if let Some((header, _, hash)) = chained.last() {
             (row.at, row.hash) = (header.seq, *hash);
         }

@@ -2,7 +2,6 @@
 
 use lienquay_shared::log::bounds::MAX_SEQ;
 use lienquay_shared::log::chain::verify_entry_signature;
-use lienquay_shared::log::log_root;
 use lienquay_shared::wire::bootstrap::{Plan, PlanRow};
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{NodeId, SiteId};
@@ -55,7 +54,13 @@ impl Engine {
             } else if !self.has_room_for(&plan.log) {
                 self.reasons.count(Some(peer), Reason::TooMany);
             } else if plan.seq > at && self.own != Some(plan.log) {
-                copy.rows.push(Row { plan, at, hash });
+                let from = (at, hash);
+                copy.rows.push(Row {
+                    plan,
+                    from,
+                    at,
+                    hash,
+                });
                 self.set_planned_head(cx, site, &plan)?;
             }
         }
@@ -81,33 +86,32 @@ impl Engine {
         cx.store.put_signature(&row.log, &point)
     }
 
-    /// Nobody reachable holds all of the plan: logs of which nothing behind the plan is here yet end where others hold
-    /// them. What a snapshot contained beyond is taken out again when the document is proven.
+    /// Nobody reachable holds all of the plan: logs end where others hold them, and one of which more is here already is
+    /// given up. What a snapshot contained beyond is taken out again when the document is proven.
     fn lower_plan(&mut self, cx: &mut Cx<'_>, site: &SiteId, plan: &Plan) -> StoreResult<()> {
         let Some(mut copy) = self.boot.copy.take() else {
             return Ok(());
         };
-        for row in &mut copy.rows {
+        let mut rows = Vec::with_capacity(copy.rows.len());
+        for mut row in std::mem::take(&mut copy.rows) {
             let held = plan.rows.iter().find(|held| held.log == row.plan.log);
             let seq = held.map_or(0, |held| held.seq);
             let is_live = self.logs.head(site, &row.plan.log).0 > row.plan.seq;
-            if seq >= row.plan.seq || row.at > seq || is_live {
+            if seq >= row.plan.seq {
+                rows.push(row);
                 continue;
             }
-            match held {
-                Some(held) => {
-                    row.plan = *held;
-                    self.set_planned_head(cx, site, held)?;
-                }
-                None => {
-                    let root = log_root(site, &row.plan.log);
-                    row.plan.seq = 0;
-                    let to = (0, root);
-                    self.logs.advance(cx.store, site, &row.plan.log, None, to)?;
-                }
-            }
+            let Some(held) = held.filter(|_| row.at <= seq && !is_live) else {
+                self.give_up(cx, site, &mut copy, &row)?;
+                continue;
+            };
+            // The planned end is no place of the log any more.
+            cx.store.drop_entries(&row.plan.log, seq)?;
+            row.plan = *held;
+            self.set_planned_head(cx, site, held)?;
+            rows.push(row);
         }
-        copy.rows.retain(|row| row.plan.seq > 0);
+        copy.rows = rows;
         self.boot.copy = Some(copy);
         Ok(())
     }
@@ -124,11 +128,11 @@ impl Engine {
             return None;
         }
         if able.iter().all(|peer| self.boot.avoided.contains(peer)) {
-            // Nobody who says that it holds the plan gives it. They are tried again, but not for ever.
-            if self.source_lost(cx) {
-                return None;
+            // Nobody who says that it holds the plan gives it. They are tried again, but not at once and not for ever.
+            if !self.source_lost(cx) {
+                self.boot.avoided.clear();
             }
-            self.boot.avoided.clear();
+            return None;
         }
         let usable = |peer: &&NodeId| !self.boot.avoided.contains(*peer);
         let present = able
@@ -138,7 +142,7 @@ impl Engine {
         present.or_else(|| able.iter().find(usable)).copied()
     }
 
-    fn holds_plan(&self, peer: &NodeId) -> bool {
+    pub(super) fn holds_plan(&self, peer: &NodeId) -> bool {
         let (Some(site), Some(copy), Some(link)) =
             (self.site, &self.boot.copy, self.links.get(peer))
         else {

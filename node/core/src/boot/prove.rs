@@ -204,7 +204,15 @@ impl Engine {
                 .iter()
                 .filter(|entry| entry.state == EntryState::Unproven)
         };
-        if unproven().any(|entry| self.withheld(&entry.log, entry.seq).is_some()) {
+        // One that came as an entry is set aside already; the snapshot may have brought its change all the same.
+        let is_in_too_much = |entry: &EntryRef| {
+            entry.state != EntryState::Applied
+                && self.withheld(&entry.log, entry.seq).is_some()
+                && entry.change_hash.is_some_and(|hash| held.contains(&hash))
+        };
+        if unproven().any(|entry| self.withheld(&entry.log, entry.seq).is_some())
+            || named.iter().any(is_in_too_much)
+        {
             self.rebuild(cx, doc)?;
         } else {
             for entry in unproven() {

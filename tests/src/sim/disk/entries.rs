@@ -101,6 +101,19 @@ impl SimStore {
         }
     }
 
+    pub(super) fn drop_entry(&mut self, place: (LogId, u64), doc: DocId) {
+        let tables = &mut self.tables;
+        tables.entries.remove(&place);
+        tables.changes.remove(&place);
+        tables.states.remove(&place);
+        tables.set_aside.remove(&(doc, place.0, place.1));
+        if let Some(order) = tables.places.get(&place).copied() {
+            tables.places.remove(&place);
+            tables.by_doc.remove(&(doc, order));
+        }
+        self.drop_since(doc, |since| *since == place);
+    }
+
     pub(super) fn drop_since(&mut self, doc: DocId, which: impl Fn(&(LogId, u64)) -> bool) {
         let rows = self.tables.since.range((doc, 0)..=(doc, u64::MAX));
         let gone: Vec<_> = rows

@@ -216,6 +216,25 @@ impl Store for SimStore {
         Ok(())
     }
 
+    fn drop_entries(&mut self, log: &LogId, after: u64) -> StoreResult<()> {
+        self.write()?;
+        let beyond = (
+            Bound::Excluded((*log, after)),
+            Bound::Included((*log, u64::MAX)),
+        );
+        let entries = self.tables.entries.range(beyond);
+        let gone: Vec<_> = entries.map(|(key, text)| (*key, text.header.doc)).collect();
+        for (place, doc) in gone {
+            self.drop_entry(place, doc);
+        }
+        let points = self.tables.signatures.range(beyond);
+        let gone: Vec<_> = points.map(|(key, _)| *key).collect();
+        for key in gone {
+            self.tables.signatures.remove(&key);
+        }
+        Ok(())
+    }
+
     fn put_signature(&mut self, log: &LogId, point: &SignedPoint) -> StoreResult<()> {
         self.write()?;
         self.tables.signatures.put((*log, point.seq), *point);
