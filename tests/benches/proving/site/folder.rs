@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use super::floor;
 use super::growing::Growing;
 use crate::table::{Line, Table, Within};
 
@@ -24,5 +25,27 @@ pub(super) fn measure(site: &Growing, table: &mut Table) -> Result<()> {
         ))
         .ratio(n_bytes as f64 / (mean * n) as f64, Within::AtMost(2.5)),
     );
+    tell_tables(site)
+}
+
+/// Told as progress: which tables and indices that is.
+fn tell_tables(site: &Growing) -> Result<()> {
+    let (path, key) = site.database()?;
+    let conn = floor::open(&path, &key)?;
+    let mut statement = conn.prepare(
+        "SELECT name, SUM(pgsize), SUM(unused) FROM dbstat GROUP BY name ORDER BY 2 DESC LIMIT 16",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (name, n_bytes, n_unused): (String, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let n = i64::try_from(site.n_dossiers())?;
+        eprintln!(
+            "  {name}: {} B a dossier, {} of them unused",
+            n_bytes / n,
+            n_unused / n
+        );
+    }
+    let n_free: i64 = conn.query_row("PRAGMA freelist_count", [], |row| row.get(0))?;
+    eprintln!("  free pages: {n_free}");
     Ok(())
 }
