@@ -20,7 +20,7 @@ use automerge::{Automerge, Change, ReadDoc};
 use crate::log::bounds::{MAX_CHANGE_BYTES, MAX_CHANGE_OPS, MAX_SNAPSHOT_OPS};
 use crate::schema::DocumentError;
 use crate::wire::bootstrap::MAX_SNAPSHOT_BYTES;
-use columns::{Bytes, Limits};
+use columns::{Bytes, Limits, Table};
 
 /// What every automerge chunk begins with.
 const MAGIC: [u8; 4] = [0x85, 0x6f, 0x4a, 0x83];
@@ -58,14 +58,12 @@ pub fn change(bytes: &[u8]) -> Result<Change, DocumentError> {
 /// one of admitted changes. Beside it, the bytes to keep: those that came, or new ones where they say more than their
 /// hashes prove.
 pub fn snapshot(bytes: &[u8]) -> Result<(Automerge, Vec<u8>), DocumentError> {
-    if !is_bounded_snapshot(bytes) {
-        return Err(refusal("not one document within bounds"));
-    }
+    let expanded = expanded(bytes).ok_or_else(|| refusal("not one document within bounds"))?;
     let document = unpanicked(|| Automerge::load(bytes))?;
     if !has_sound_counters(&document) {
         return Err(refusal("operations numbered as nobody numbers them"));
     }
-    if order::is_proven(bytes, &document) {
+    if order::is_proven(&expanded, &document) {
         return Ok((document, bytes.to_vec()));
     }
     rebuilt(&document)
@@ -200,16 +198,29 @@ fn room_of(document: &[u8]) -> usize {
 
 /// Whether bytes are a document that every node takes in from a peer, who asks before it sends it.
 pub fn is_bounded_snapshot(bytes: &[u8]) -> bool {
-    let check = || {
-        let mut rest = body(bytes, DOCUMENT)?;
-        let n_actors = rest.actors(MAX_ACTORS)?.len() as u64;
-        rest.skip_hashes(MAX_DEPS)?;
-        let [changes, operations] = [rest.columns()?, rest.columns()?];
-        let mut left = Some(room_of(bytes));
-        rest.check(&changes, n_actors, DOCUMENT_LIMITS, &mut left)?;
-        rest.check(&operations, n_actors, DOCUMENT_LIMITS, &mut left)
-    };
-    bytes.len() <= MAX_SNAPSHOT_BYTES && check().is_some()
+    expanded(bytes).is_some()
+}
+
+/// What a document's bytes say beside its changes.
+struct Expanded<'a> {
+    actors: Vec<&'a [u8]>,
+    operations: Table<'a>,
+}
+
+/// Expands a document, if it is one within the bounds.
+fn expanded(bytes: &[u8]) -> Option<Expanded<'_>> {
+    if bytes.len() > MAX_SNAPSHOT_BYTES {
+        return None;
+    }
+    let mut rest = body(bytes, DOCUMENT)?;
+    let actors = rest.actors(MAX_ACTORS)?;
+    let n_actors = actors.len() as u64;
+    rest.skip_hashes(MAX_DEPS)?;
+    let [changes, operations] = [rest.columns()?, rest.columns()?];
+    let mut left = Some(room_of(bytes));
+    rest.check(&changes, n_actors, DOCUMENT_LIMITS, &mut left)?;
+    let operations = rest.check(&operations, n_actors, DOCUMENT_LIMITS, &mut left)?;
+    Some(Expanded { actors, operations })
 }
 
 #[cfg(test)]

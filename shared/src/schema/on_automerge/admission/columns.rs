@@ -1,6 +1,7 @@
 //! Walking the columns of an automerge chunk: what they would expand to, without expanding their runs.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::Read as _;
 
 use flate2::read::DeflateDecoder;
@@ -24,6 +25,9 @@ pub(super) struct Limits {
 const ACTION: u64 = 0x42;
 const MAX_ACTION: u64 = 6;
 
+/// The columns of a table by their specification, expanded.
+pub(super) type Table<'a> = BTreeMap<u64, Cow<'a, [u8]>>;
+
 /// A column: how its bytes are to be read, and how many there are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Column {
@@ -33,13 +37,9 @@ pub(super) struct Column {
 }
 
 impl Column {
-    /// Takes its bytes and gives them as they are read. What they expand to if they are compressed is subtracted from what is `left`; `None`
-    /// when it is more, or where nothing may be compressed.
-    pub(super) fn expanded<'a>(
-        self,
-        rest: &mut Bytes<'a>,
-        left: &mut Option<usize>,
-    ) -> Option<Cow<'a, [u8]>> {
+    /// Takes its bytes and gives them as they are read. What they expand to if they are compressed is subtracted from what
+    /// is `left`; `None` when it is more, or where nothing may be compressed.
+    fn expanded<'a>(self, rest: &mut Bytes<'a>, left: &mut Option<usize>) -> Option<Cow<'a, [u8]>> {
         let bytes = rest.take(self.n_bytes)?;
         if !self.is_compressed {
             return Some(Cow::Borrowed(bytes));
@@ -114,7 +114,7 @@ impl<'a> Bytes<'a> {
         (0..n).map(|_actor| self.counted()).collect()
     }
 
-    /// The description of a table.
+    /// The description of a table: each column once, in the order of the format.
     pub(super) fn columns(&mut self) -> Option<Vec<Column>> {
         let n = self.number().filter(|n| *n <= MAX_COLUMNS)?;
         let column = |_| {
@@ -125,7 +125,9 @@ impl<'a> Bytes<'a> {
                 n_bytes: usize::try_from(self.number()?).ok()?,
             })
         };
-        (0..n).map(column).collect()
+        let columns: Vec<Column> = (0..n).map(column).collect::<Option<_>>()?;
+        let rises = |pair: &[Column]| pair[0].specification < pair[1].specification;
+        columns.windows(2).all(rises).then_some(columns)
     }
 
     /// Reads the columns of a table and holds what they would expand to against the limits; `left`: what compressed ones
@@ -136,8 +138,9 @@ impl<'a> Bytes<'a> {
         n_actors: u64,
         limits: Limits,
         left: &mut Option<usize>,
-    ) -> Option<()> {
+    ) -> Option<Table<'a>> {
         let mut n_value_bytes = 0;
+        let mut table = Table::new();
         for column in columns {
             let bytes = column.expanded(self, left)?;
             let (sum, limit) = Bytes(&bytes).sum_and_limit(
@@ -149,12 +152,10 @@ impl<'a> Bytes<'a> {
             if sum > limit {
                 return None;
             }
+            table.insert(column.specification, bytes);
         }
-        // Lengths that no bytes followed.
-        if n_value_bytes > 0 {
-            return None;
-        }
-        Some(())
+        // Lengths that no bytes followed are not let through.
+        (n_value_bytes == 0).then_some(table)
     }
 
     /// What a column comes to, and what it may. `n_value_bytes`: what the lengths before it say of a column of values.

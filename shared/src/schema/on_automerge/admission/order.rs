@@ -4,13 +4,12 @@
 //! every change keep the heads and read differently. What is checked here is the order of rows in the documents that we
 //! write; a snapshot that fails may still be honest, and is built anew from its changes.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use automerge::Automerge;
 
-use super::columns::Bytes;
-use super::{DOCUMENT, MAX_ACTORS, MAX_DEPS, body, room_of};
+use super::Expanded;
+use super::columns::{Bytes, Table};
 
 const OBJECT: [u64; 2] = [0x01, 0x02];
 const ELEMENT: [u64; 2] = [0x11, 0x13];
@@ -23,29 +22,13 @@ const SUCCESSORS: [u64; 3] = [0x80, 0x81, 0x83];
 type Id = (i64, u64);
 
 /// Whether every row of the document's bytes is where automerge would have put it, once, and part of a change.
-pub(super) fn is_proven(bytes: &[u8], document: &Automerge) -> bool {
-    let check = || {
-        let mut rest = body(bytes, DOCUMENT)?;
-        let actors = rest.actors(MAX_ACTORS)?;
-        rest.skip_hashes(MAX_DEPS)?;
-        let [changes, operations] = [rest.columns()?, rest.columns()?];
-        let mut left = Some(room_of(bytes));
-        for column in changes {
-            column.expanded(&mut rest, &mut left)?;
-        }
-        let mut table = Table::new();
-        for column in operations {
-            table.insert(column.specification, column.expanded(&mut rest, &mut left)?);
-        }
-        let rows = Rows::read(&table)?;
-        let is_sorted = actors.windows(2).all(|pair| pair[0] < pair[1]);
-        (is_sorted && rows.are_in_order() && rows.are_of_changes(&actors, document)).then_some(())
-    };
-    check().is_some()
+pub(super) fn is_proven(expanded: &Expanded<'_>, document: &Automerge) -> bool {
+    let actors = &expanded.actors;
+    let is_sorted = actors.windows(2).all(|pair| pair[0] < pair[1]);
+    is_sorted
+        && Rows::read(&expanded.operations)
+            .is_some_and(|rows| rows.are_in_order() && rows.are_of_changes(actors, document))
 }
-
-/// Columns by their specification, expanded.
-type Table<'a> = BTreeMap<u64, Cow<'a, [u8]>>;
 
 /// The columns that say where a row lies.
 struct Rows<'a> {
