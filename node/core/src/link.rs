@@ -102,6 +102,7 @@ impl Engine {
         let opened = Link::new(link, cx.now.mono_millis);
         if let Some(replaced) = self.links.insert(peer, opened) {
             self.part(peer, replaced);
+            self.unanswered_over(cx, peer);
         }
         self.greet(cx, peer);
     }
@@ -121,12 +122,17 @@ impl Engine {
         if !self.roster.knows(&peer) {
             self.reasons.part(peer);
         }
-        self.pulls.retain(|_, pull| pull.peer != peer);
+        self.unanswered_over(cx, peer);
         self.pull_elsewhere(cx);
-        self.boot_link_down(cx, peer);
-        self.join_link_down(cx, peer);
         self.numbers_link_down(cx, peer);
         self.asks_link_down(cx, peer);
+    }
+
+    /// What was asked over a link that is gone is asked anew.
+    fn unanswered_over(&mut self, cx: &mut Cx<'_>, peer: NodeId) {
+        self.pulls.retain(|_, pull| pull.peer != peer);
+        self.boot_link_down(cx, peer);
+        self.join_link_down(cx, peer);
     }
 
     /// Whether the peer is a member and its link is open.

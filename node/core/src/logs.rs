@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_STRETCH_BYTES};
-use lienquay_shared::log::{Mark, MarkRow, entry_hash, log_root};
+use lienquay_shared::log::{ActionKind, Mark, MarkRow, entry_hash, log_root};
 use lienquay_shared::{EntryHash, LogId, LogTag, SiteId};
 
 use crate::store::{Base, LogRow, Store, StoreResult};
@@ -221,6 +221,20 @@ impl Logs {
         match self.held.get_mut(log) {
             Some(held) if !held.closed => held.closed = true,
             Some(_) | None => return Ok(()),
+        }
+        self.row(log).map_or(Ok(()), |row| store.put_log(&row))
+    }
+
+    /// What said that a log has ended may be gone: it goes on, unless something else says so too.
+    pub fn reopen(&mut self, store: &mut dyn Store, log: &LogId) -> StoreResult<()> {
+        let Some(received) = self.get(log).map(|held| held.mark.received) else {
+            return Ok(());
+        };
+        let last = store.entry(log, received)?;
+        let closes_itself = last.is_some_and(|last| last.header.action == ActionKind::LogClosed);
+        let closed = closes_itself || self.has_ended(store, log)?;
+        if let Some(held) = self.held.get_mut(log) {
+            held.closed = closed;
         }
         self.row(log).map_or(Ok(()), |row| store.put_log(&row))
     }

@@ -105,6 +105,26 @@ impl SimStore {
                 .any(|(other, _)| other.node == log.node && is_here(other))
     }
 
+    /// Whether an entry is here that could be given to others: with everything before it in its log.
+    pub fn can_give(&self, log: &LogId, seq: u64, header_bytes: &[u8]) -> bool {
+        let is_whole = |log: &LogId| {
+            let before = self.tables.entries.range((*log, 0)..=(*log, seq));
+            let (mut last, mut first) = (seq, None);
+            for (at, (key, _)) in before.enumerate() {
+                let expected = *first.get_or_insert(key.1) + at as u64;
+                if key.1 != expected {
+                    return false;
+                }
+                last = key.1;
+            }
+            let base = self.tables.logs.get(log).and_then(|row| row.base);
+            last == seq && first == Some(base.map_or(0, |base| base.at) + 1)
+        };
+        let of_node = self.tables.logs.iter().map(|(log, _)| log);
+        self.keeps(log, seq, header_bytes)
+            && of_node.filter(|other| other.node == log.node).any(is_whole)
+    }
+
     /// Every document that an entry here names, applied or not.
     pub fn documents_named(&self) -> Vec<DocId> {
         let mut docs: Vec<DocId> = self

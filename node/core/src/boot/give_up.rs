@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use lienquay_shared::log::ActionKind;
 use lienquay_shared::wire::bootstrap::MAX_DOCS;
 use lienquay_shared::{DocId, LogId, NodeId, SiteId};
 
@@ -54,7 +55,7 @@ impl Engine {
     ) -> StoreResult<()> {
         let log = row.plan.log;
         tracing::warn!(%log, at = row.at, "taken out of the first copy");
-        let docs = self.docs_of(cx, &log, row.from.0)?;
+        let Named { docs, ended } = named_after(cx, &log, row.from.0)?;
         for doc in &docs {
             if let Some(head) = cx.store.doc_head(doc)?.filter(|head| !head.forgotten) {
                 // What was applied is in the saved document before its entry goes.
@@ -64,6 +65,9 @@ impl Engine {
         }
         cx.store.drop_entries(&log, row.from.0)?;
         self.logs.advance(cx.store, site, &log, None, row.from)?;
+        for log in ended {
+            self.logs.reopen(cx.store, &log)?;
+        }
         let docs: Vec<DocId> = docs.into_iter().collect();
         for page in docs.chunks(MAX_DOCS) {
             let page: BTreeMap<DocId, Copied> =
@@ -72,20 +76,35 @@ impl Engine {
         }
         Ok(())
     }
+}
 
-    /// The documents that entries of a log after a position belong to.
-    fn docs_of(&self, cx: &Cx<'_>, log: &LogId, mut after: u64) -> StoreResult<BTreeSet<DocId>> {
-        let mut docs = BTreeSet::new();
-        loop {
-            let page = cx.store.entries(log, after, PAGE)?;
-            let Some(last) = page.last() else {
-                return Ok(docs);
-            };
-            after = last.header.seq;
-            let changes = page
-                .iter()
-                .filter(|entry| entry.header.change_hash.is_some());
-            docs.extend(changes.map(|entry| entry.header.doc));
+/// What entries of a log speak of.
+struct Named {
+    /// Documents with changes of theirs.
+    docs: BTreeSet<DocId>,
+    /// Logs that they say have ended.
+    ended: BTreeSet<LogId>,
+}
+
+fn named_after(cx: &Cx<'_>, log: &LogId, mut after: u64) -> StoreResult<Named> {
+    let mut named = Named {
+        docs: BTreeSet::new(),
+        ended: BTreeSet::new(),
+    };
+    loop {
+        let page = cx.store.entries(log, after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(named);
+        };
+        after = last.header.seq;
+        for entry in page {
+            let header = entry.header;
+            if header.change_hash.is_some() {
+                named.docs.insert(header.doc);
+            }
+            let closed = (header.action == ActionKind::LogClosed).then_some(*log);
+            named.ended.extend(closed);
+            named.ended.extend(header.closes.map(|ended| ended.log));
         }
     }
 }

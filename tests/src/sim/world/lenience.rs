@@ -40,8 +40,10 @@ impl World {
                 continue;
             };
             let keeps = |disk: &SimStore| disk.keeps(&point.log, point.seq, &point.header_bytes);
+            // Behind a gap that nobody may ever fill, as during a first copy, it is no use to anybody.
+            let gives = |disk: &SimStore| disk.can_give(&point.log, point.seq, &point.header_bytes);
             let elsewhere = (0..self.nodes.len()).any(|other| {
-                other != node && !self.nodes[other].is_scrapped && keeps(self.nodes[other].store())
+                other != node && !self.nodes[other].is_scrapped && gives(self.nodes[other].store())
             });
             let is_here = instead.is_some_and(keeps);
             let is_home = done.node == node;
