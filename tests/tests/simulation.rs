@@ -47,6 +47,8 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/planned_end_lost_with_its_maker.day"),
     include_str!("days/planned_log_has_another_branch.day"),
     include_str!("days/copy_brings_what_a_cut_took.day"),
+    include_str!("days/asked_over_a_link_that_is_gone.day"),
+    include_str!("days/ended_by_an_entry_that_left_the_copy.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

@@ -36,8 +36,6 @@ const RETRY_MILLIS: u64 = 1_000;
 const LOST_SOURCE_MILLIS: u64 = 30_000;
 /// Entries of others that a node may hold and still count as new: what arrived before the first vector did.
 const MAX_HELD_OF_OTHERS: u64 = 1_024;
-/// Entries it may have written itself.
-const MAX_WRITTEN: u64 = 64;
 
 /// One log of the plan, and how far its headers are here.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
@@ -217,16 +215,16 @@ impl Engine {
         Ok(true)
     }
 
+    /// Whoever wrote before was long away or is an older copy of itself: ranges tell it of forks as well.
     fn is_new(&self) -> bool {
-        let (mut written, mut of_others) = (0, 0);
+        let mut of_others = 0;
         for (log, held) in self.logs.iter() {
-            if log.node == self.me {
-                written += held.mark.received;
-            } else {
-                of_others += held.mark.received;
+            if log.node == self.me && held.mark.received > 0 {
+                return false;
             }
+            of_others += held.mark.received;
         }
-        written <= MAX_WRITTEN && of_others <= MAX_HELD_OF_OTHERS
+        of_others <= MAX_HELD_OF_OTHERS
     }
 
     fn is_loading_itself(&self, peer: &NodeId) -> bool {

@@ -1,4 +1,4 @@
-//! The first copy of a new or long-absent PC: snapshots newest first, then headers, all proven before it counts.
+//! The first copy of a new PC: snapshots newest first, then headers, all proven before it counts.
 
 mod packed;
 

@@ -105,14 +105,15 @@ impl SimStore {
                 .any(|(other, _)| other.node == log.node && is_here(other))
     }
 
-    /// Whether an entry is here that could be given to others: with everything before it in its log.
+    /// Whether an entry is here that can be given to others: with everything before it in its log, all of it proven.
     pub fn can_give(&self, log: &LogId, seq: u64, header_bytes: &[u8]) -> bool {
         let is_whole = |log: &LogId| {
             let before = self.tables.entries.range((*log, 0)..=(*log, seq));
             let (mut last, mut first) = (seq, None);
             for (at, (key, _)) in before.enumerate() {
                 let expected = *first.get_or_insert(key.1) + at as u64;
-                if key.1 != expected {
+                let state = self.tables.states.permanent(key);
+                if key.1 != expected || state.is_none_or(|state| *state == EntryState::Unproven) {
                     return false;
                 }
                 last = key.1;

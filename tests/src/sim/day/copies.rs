@@ -51,6 +51,7 @@ impl Day {
         let Some(backup) = self.backups.get(&pc).cloned() else {
             return;
         };
+        self.world.lenience.restored.insert(self.world.nodes[pc].id);
         if !by_our_tool {
             self.world.lenience.doubled.insert(self.world.nodes[pc].id);
         }

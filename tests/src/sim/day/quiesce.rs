@@ -98,8 +98,19 @@ impl Day {
             .newcomers
             .iter()
             .map(|newcomer| newcomer.node)
+            .filter(|node| !self.is_shut_out(*node))
             .collect();
         invariants::check_joining(&self.world, &left);
+    }
+
+    /// Whether somebody shut it out, which it is not told.
+    fn is_shut_out(&self, pc: NodeIndex) -> bool {
+        let id = &self.world.nodes[pc].id;
+        let others = self.pcs().into_iter().filter(|other| *other != pc);
+        let mut rosters = others
+            .filter_map(|other| self.world.nodes[other].host())
+            .map(|host| host.engine().members_roster());
+        rosters.any(|roster| roster.knows(id) && !roster.is_member(id))
     }
 
     /// Whether an administrator is left; without one only the recovery sheet lets anybody in.

@@ -14,6 +14,8 @@ pub struct Lenience {
     /// Keys of which two PCs wrote without knowing of each other, or whose disk was silently rolled back: until they
     /// notice, both give out the same numbers and call the same tickets.
     pub doubled: BTreeSet<NodeId>,
+    /// Keys whose folder was restored from a backup: what was given back since may be announced from it.
+    pub restored: BTreeSet<NodeId>,
     /// Whether a disk was lost or rolled back: what it held alone may be missing for ever.
     pub lost_disks: bool,
 }
