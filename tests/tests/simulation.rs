@@ -24,9 +24,9 @@ use lienquay_tests::sim::shrink::{Failure, failure_of, shrink};
 use lienquay_tests::sim::world::{Prepared, World};
 
 /// Seeds of an ordinary run of the tests.
-const N_SEEDS: u64 = 60;
+const N_SEEDS: u64 = 400;
 /// Steps of an ordinary day.
-const N_STEPS: usize = 150;
+const N_STEPS: usize = 500;
 /// How long a failing day may be made shorter.
 const SHRINK_SECONDS: u64 = 90;
 /// Failing seeds after which a run gives up.
