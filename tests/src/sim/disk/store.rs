@@ -22,6 +22,7 @@ impl Store for SimStore {
         self.step()?;
         if let Some(fewer) = self.faults.commits_fail.checked_sub(1) {
             self.faults.commits_fail = fewer;
+            self.rollback();
             return Err(StoreFault::Failed("simulated".to_owned()));
         }
         if durable {
