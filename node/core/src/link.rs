@@ -323,6 +323,10 @@ impl Engine {
             (Some(_), Some(_)) => {}
             // One of us has no site yet: only joining can follow.
             (None, Some(_)) => {
+                if again && hello.roster.is_none() {
+                    // It greets as a stranger anew: what it knew of this PC's joining got lost with a failed commit.
+                    self.join_link_down(cx, peer);
+                }
                 self.site_met(cx, peer);
                 return Ok(());
             }
