@@ -7,12 +7,13 @@ use clap::Parser as _;
 use lienquay_gui::app::App;
 use lienquay_gui::options::{Options, Painter};
 use lienquay_gui::tell::Tell;
+use lienquay_node::cli::NODE_LOG;
 
 fn main() -> ExitCode {
     let options = Options::parse();
     let filter =
         tracing_subscriber::EnvFilter::try_from_env("LIENQUAY_LOG").unwrap_or_else(|_unset| {
-            tracing_subscriber::EnvFilter::new("info,wgpu=warn,naga=warn,automerge=off")
+            tracing_subscriber::EnvFilter::new(format!("{NODE_LOG},wgpu=warn,naga=warn"))
         });
     tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -21,6 +21,8 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
+pub use logging::NODE_LOG;
+
 use args::{Args, Verb};
 use exit::CliResult;
 use out::Out;

@@ -142,12 +142,21 @@ impl Engine {
         entries: &[VerifiedEntry],
     ) -> StoreResult<Option<Vec<VerifiedEntry>>> {
         let received = self.logs.head(site, log).0;
-        for (place, entry) in entries.iter().enumerate() {
-            if entry.header.seq > received {
-                break;
-            }
+        let n_shared = entries
+            .iter()
+            .take_while(|entry| entry.header.seq <= received)
+            .count();
+        let is_unlike = |entry: &VerifiedEntry| -> StoreResult<bool> {
             let ours = self.logs.hash_at(cx.store, site, log, entry.header.seq)?;
-            if ours.is_some_and(|ours| ours != entry.hash) {
+            Ok(ours.is_some_and(|ours| ours != entry.hash))
+        };
+        // Entries are chained: if the last that both hold is the same, all before it are.
+        match entries[..n_shared].last() {
+            Some(last) if is_unlike(last)? => {}
+            Some(_) | None => return Ok(None),
+        }
+        for (place, entry) in entries[..n_shared].iter().enumerate() {
+            if is_unlike(entry)? {
                 return Ok(Some(entries[place..].to_vec()));
             }
         }

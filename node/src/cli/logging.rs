@@ -9,11 +9,14 @@ use tracing_subscriber::EnvFilter;
 use crate::cli::args::{Args, Verb};
 use crate::cli::exit::CliResult;
 
-/// Starts logging as `LIENQUAY_LOG` says: a node tells what it does, a single command only what is wrong. Automerge opens
-/// a span for every column it reads, and what it has to say it returns as errors: listening to it costs, and tells nothing.
+/// What a running node's log listens to, unless `LIENQUAY_LOG` says otherwise. Automerge opens a span for every column it
+/// reads, and what it has to say it returns as errors: listening to it costs, and tells nothing.
+pub const NODE_LOG: &str = "info,libp2p=warn,automerge=off";
+
+/// Starts logging as `LIENQUAY_LOG` says: a node tells what it does, a single command only what is wrong.
 pub(crate) fn start(args: &Args) -> CliResult<()> {
     let default = match args.verb {
-        Verb::Run(_) => "info,libp2p=warn,automerge=off",
+        Verb::Run(_) => NODE_LOG,
         _ => "error",
     };
     let filter =
