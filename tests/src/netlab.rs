@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use anyhow::Result;
 
 pub use relay::Relay;
-pub use rights::in_lab;
+pub use rights::{in_lab, in_lab_alone};
 pub use seat::{Cable, Seat};
 pub use space::Space;
 pub(crate) use space::command_in;

@@ -4,6 +4,7 @@
 use std::io;
 use std::path::Path;
 use std::process::Command;
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
@@ -23,12 +24,29 @@ const NEEDS: &str = "these tests need a Linux where this user may make network n
     kernel.apparmor_restrict_unprivileged_userns=0) and read and write /dev/net/tun; \
     and the programs ip, bridge and tc (Debian: iproute2), nsenter and unshare (util-linux)";
 
+/// Held for reading by every story that is told.
+static STORIES: RwLock<()> = RwLock::new(());
+
 /// Tells a story in a lab, with a folder for its PCs that is kept when it ends badly. `name` is the test's name, by which
 /// it is started again when it needs a user namespace.
 ///
 /// # Errors
 /// What the story says; what is missing when there can be no lab.
 pub fn in_lab(name: &str, story: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
+    let _with_others = STORIES.read().unwrap_or_else(PoisonError::into_inner);
+    tell(name, story)
+}
+
+/// The same while no other story of this process is told: for one that says how long something takes.
+///
+/// # Errors
+/// As [`in_lab`].
+pub fn in_lab_alone(name: &str, story: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
+    let _alone = STORIES.write().unwrap_or_else(PoisonError::into_inner);
+    tell(name, story)
+}
+
+fn tell(name: &str, story: impl AsyncFnOnce(&Path) -> Result<()>) -> Result<()> {
     if is_allowed()? {
         let mut folder = tempfile::tempdir()?;
         // Also when an assertion ends the story.

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow};
 use lienquay_tests::agreement::{agree, equal_vectors, status};
 use lienquay_tests::fleet::{Pc, until};
 use lienquay_tests::morning::{Desk, N_FILLING_DESKS, fill};
-use lienquay_tests::netlab::{MAIN_SWITCH, in_lab};
+use lienquay_tests::netlab::{MAIN_SWITCH, in_lab_alone};
 use tokio::time::Instant;
 
 use crate::town::{Town, desk, link_ages, links, measured, settle};
@@ -27,7 +27,7 @@ const IN_TIME: Duration = Duration::from_millis(3_000);
 
 #[test]
 fn calls_are_answered_while_a_first_copy_crawls() -> Result<()> {
-    in_lab(
+    in_lab_alone(
         "slow::calls_are_answered_while_a_first_copy_crawls",
         crawling,
     )
