@@ -199,6 +199,11 @@ impl Engine {
         self.own_log_ended_by_fork(cx, &log)?;
         if ours < first.hash {
             let branch = log.branch(fork_at, &first.hash);
+            if self.unlike_ours(cx, site, &branch, &theirs)?.is_some() {
+                // The losing branch has two branches itself: its end must not be joined to another beginning.
+                self.reasons.count(Some(peer), Reason::Forked);
+                return Ok(());
+            }
             return self.take_branch(cx, site, peer, branch, base, theirs, batch);
         }
         let moved = self.demote(cx, site, &log, base, &ours)?;

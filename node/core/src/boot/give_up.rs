@@ -25,20 +25,19 @@ impl Engine {
         peer: NodeId,
         log: LogId,
     ) -> StoreResult<()> {
-        let said = self.boot.unchained.entry(log).or_default();
-        said.insert(peer);
-        let said = said.clone();
-        let has_others = self
-            .member_links()
-            .iter()
-            .any(|other| !said.contains(other) && self.holds_plan(other));
-        let (Some(site), Some(mut copy)) = (self.site, self.boot.copy.take()) else {
+        let Some(site) = self.site else { return Ok(()) };
+        self.boot.unchained.entry(log).or_default().insert(peer);
+        let said = &self.boot.unchained[&log];
+        let may_know_better = |other: &NodeId| !said.contains(other) && self.holds_plan(other);
+        if self.member_links().iter().any(may_know_better) {
+            return Ok(());
+        }
+        self.boot.unchained.remove(&log);
+        let Some(mut copy) = self.boot.copy.take() else {
             return Ok(());
         };
         let place = copy.rows.iter().position(|row| row.plan.log == log);
-        if let Some(place) = place.filter(|_| !has_others) {
-            let row = copy.rows.remove(place);
-            self.boot.unchained.remove(&log);
+        if let Some(row) = place.map(|place| copy.rows.remove(place)) {
             self.give_up(cx, &site, &mut copy, &row)?;
         }
         self.boot.copy = Some(copy);
