@@ -187,6 +187,26 @@ fn a_newcomer_whose_power_fails_at_the_welcome_joins_again() {
 }
 
 #[test]
+fn a_newcomer_whose_disk_is_full_at_the_welcome_asks_again_by_itself() {
+    let mut world = two_pcs(7);
+    until_codes_shown(&mut world, 1, 0);
+    let first = world.code_shown(1, 0);
+    world.nodes[1].store_mut().faults().full = true;
+    confirm(&mut world, 0, 1);
+    let peer = world.nodes[0].id;
+    world.order_control(1, Control::ConfirmCode { peer, admin: false });
+    world.run_for(5_000);
+    assert!(!has_joined(&world, 1), "nothing could be saved");
+    world.nodes[1].store_mut().faults().full = false;
+    let is_new = |world: &World| world.code_shown(1, 0) != first;
+    assert!(world.run_until(60_000, is_new), "another code is shown");
+    world.run_for(1_000);
+    confirm(&mut world, 0, 1);
+    confirm(&mut world, 1, 0);
+    assert!(world.run_until(5_000, |world| has_joined(world, 1)));
+}
+
+#[test]
 fn members_restarted_stay_members() {
     let mut world = two_pcs(8);
     world.join(1, 0, NodeMode::Desk, false);

@@ -136,3 +136,27 @@ fn the_successor_of_a_restored_keeper_repeats_no_number() {
         assert!(!given.contains(&next), "{next} was given before");
     }
 }
+
+/// A neighbour's clock is months ahead, so the site numbered under another date; the PC begins anew on the true one.
+#[test]
+fn a_restored_pc_repeats_no_number_of_another_date() {
+    let mut world = site(6, 2);
+    let backup = world.backup(0);
+    let ahead = i64::try_from(163 * DAY_MILLIS).unwrap();
+    world.nodes[1].clock.set_skew_millis(ahead);
+    world.run_for(10_000);
+    let mut tickets = BTreeSet::from([issue(&mut world, 0).unwrap()]);
+    let mut codes = BTreeSet::from([receive(&mut world, 0).0]);
+    world.run_until_quiescent();
+    world.partition(&[&[0], &[1]]);
+    world.crash(0, PowerLoss::AllUnsynced);
+    world.restore(0, backup, true);
+    world.run_for(1_000);
+    // Something is written under the true date: the new incarnation begins.
+    receive(&mut world, 0);
+    world.heal();
+    world.run_for(10_000);
+    world.run_until_quiescent();
+    assert!(codes.insert(receive(&mut world, 0).0), "{codes:?}");
+    assert!(tickets.insert(issue(&mut world, 0).unwrap()), "{tickets:?}");
+}

@@ -50,6 +50,8 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/asked_over_a_link_that_is_gone.day"),
     include_str!("days/ended_by_an_entry_that_left_the_copy.day"),
     include_str!("days/asked_while_disks_were_full.day"),
+    include_str!("days/joined_on_a_full_disk.day"),
+    include_str!("days/numbered_under_another_date.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

@@ -213,6 +213,7 @@ impl Engine {
             }
             self.greet(cx, peer);
         }
+        self.ask_again_later(cx);
     }
 
     /// Tells our whole vector. Logs that have ended are told as one digest: they hardly ever differ.

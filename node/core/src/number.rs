@@ -5,6 +5,9 @@
 //! is explained by it.
 
 mod serve;
+mod void;
+
+pub(crate) use void::VOID_UNTIL_KNOWN;
 
 use std::collections::BTreeMap;
 
@@ -14,9 +17,9 @@ use lienquay_shared::domain::site_time::Day;
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::wire::keeper::{NumberAnswer, NumberAsk, SeriesKey};
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{DocId, NodeId, OfficerId, RequestId, codec};
+use lienquay_shared::{DocId, NodeId, OfficerId, RequestId};
 
-use crate::engine::{Cx, Engine, fact, fact_of};
+use crate::engine::{Cx, Engine};
 use crate::event::Token;
 use crate::keeper::PendingIssue;
 use crate::store::{NumberRow, StoreResult};
@@ -28,9 +31,6 @@ const ASK_TIMEOUT_MILLIS: u64 = 800;
 const MAX_TRIES: u32 = 2;
 /// Submissions that may wait for numbers at once: far more than a counter's officers can have open.
 const MAX_WAITING: usize = 256;
-
-/// Stands for the void day while the date is not known.
-pub(crate) const VOID_UNTIL_KNOWN: Day = Day(i32::MAX);
 
 /// A dossier that waits for its number.
 #[derive(Debug, Clone)]
@@ -213,38 +213,6 @@ impl Engine {
             keeper_range(series),
             state.released_last(day),
         )
-    }
-
-    fn next_in(
-        &self,
-        cx: &mut Cx<'_>,
-        series: &SeriesKey,
-        day: Day,
-        range: NumberRange,
-        released: Option<u32>,
-    ) -> StoreResult<Option<u32>> {
-        if self.ranges_are_void(cx, day)? {
-            return Ok(None);
-        }
-        let last = cx
-            .store
-            .last_number(&series_text(series, day), range.first, range.last)?;
-        Ok(range.next(last.max(released)))
-    }
-
-    /// Whether this node's ranges are void: on the day its log began anew, and, if that day was not known then, on the
-    /// first day that is.
-    pub(super) fn ranges_are_void(&self, cx: &mut Cx<'_>, day: Day) -> StoreResult<bool> {
-        match fact_of::<Day>(cx.store, fact::VOID_DAY)? {
-            Some(void) if void == VOID_UNTIL_KNOWN => {
-                if !self.site_clock.is_doubtful(cx.now) {
-                    cx.store.set_meta(fact::VOID_DAY, &codec::encode(&day))?;
-                }
-                Ok(true)
-            }
-            Some(void) => Ok(day <= void),
-            None => Ok(false),
-        }
     }
 
     fn number_from_own_slot(&mut self, cx: &mut Cx<'_>, then: NumberFor) -> StoreResult<()> {

@@ -54,6 +54,11 @@ impl Asking {
     pub(super) fn is_shown(&self) -> bool {
         matches!(self.stage, Stage::Shown { .. })
     }
+
+    /// Whether the person here has confirmed the code.
+    fn is_trusted(&self) -> bool {
+        matches!(self.stage, Stage::Trusted | Stage::Welcomed)
+    }
 }
 
 impl Engine {
@@ -112,6 +117,24 @@ impl Engine {
         self.joining.sides.insert(peer, Side::Asks(asking));
         self.give_time(cx, peer, MACHINE_MILLIS);
         self.send(cx, peer, Message::Join(ask));
+    }
+
+    /// A commit failed, and with it perhaps the one that made this PC a member: whoever was trusted is asked anew, after a
+    /// while, because the disk may still be full.
+    pub(crate) fn ask_again_later(&mut self, cx: &Cx<'_>) {
+        if self.site.is_some() {
+            return;
+        }
+        for peer in self.joining.met.clone() {
+            let is_before_trust = match self.joining.sides.get(&peer) {
+                Some(Side::Asks(asking)) => !asking.is_trusted(),
+                Some(Side::Admits { .. }) => true,
+                None => false,
+            };
+            if !is_before_trust {
+                self.give_time(cx, peer, MACHINE_MILLIS);
+            }
+        }
     }
 
     /// A member's step.
@@ -262,13 +285,7 @@ impl Engine {
     pub(super) fn end_all_sides(&mut self, cx: &mut Cx<'_>) {
         for (peer, side) in mem::take(&mut self.joining.sides) {
             self.timers.stop(Timer::Join(peer));
-            let is_welcome = matches!(
-                &side,
-                Side::Asks(Asking {
-                    stage: Stage::Trusted | Stage::Welcomed,
-                    ..
-                })
-            );
+            let is_welcome = matches!(&side, Side::Asks(asking) if asking.is_trusted());
             if !is_welcome {
                 self.send(cx, peer, Message::Join(JoinStep::Abort));
             }
