@@ -92,3 +92,32 @@ fn what_a_rolled_back_pc_wrote_before_and_after_is_all_there() {
         }
     }
 }
+
+/// The power fails between the commit that found the fork and the screen: the PC tells it once it runs again.
+#[test]
+fn a_fork_is_told_after_a_power_failure_too() {
+    let mut n_untold = 0;
+    for seed in 0..8 {
+        let mut world = rolled_back(seed, 5, 5);
+        world.dies_before_telling_per_mille = 100;
+        world.heal();
+        let log_has_ended = |world: &World| {
+            let void = world.nodes[1].store().meta("void-day").unwrap();
+            void.is_some()
+        };
+        while !log_has_ended(&world) {
+            for node in 0..3 {
+                world.restart(node);
+            }
+            world.run_for(500);
+        }
+        n_untold += u32::from(!world.nodes[1].ever_told_of_copies);
+        world.dies_before_telling_per_mille = 0;
+        for node in 0..3 {
+            world.restart(node);
+        }
+        world.run_until_quiescent();
+        assert!(world.nodes[1].ever_told_of_copies, "seed {seed}");
+    }
+    assert!(n_untold > 0, "no power failure came between");
+}

@@ -160,3 +160,28 @@ fn a_restored_pc_repeats_no_number_of_another_date() {
     assert!(codes.insert(receive(&mut world, 0).0), "{codes:?}");
     assert!(tickets.insert(issue(&mut world, 0).unwrap()), "{tickets:?}");
 }
+
+/// A press that is repeated after its PC was restored makes another dossier, of which the keeper must not think that it
+/// has its number already.
+#[test]
+fn a_press_repeated_after_a_restore_gets_another_number() {
+    let mut world = site(7, 2);
+    let backup = world.backup(1);
+    let request = RequestId([8; 16]);
+    let mut codes = BTreeSet::new();
+    for is_restored in [false, true] {
+        if is_restored {
+            world.disk_goes(1, Some(&backup));
+            world.crash(1, PowerLoss::AllUnsynced);
+            world.restore(1, backup.clone(), true);
+            world.run_for(10_000);
+        }
+        let command = Command::ReceiveDossier(Box::new(papers::receive("Đỗ Thị Số")));
+        match world.submit_as(1, request, command) {
+            Ok(Outcome::DossierReceived(received)) => {
+                assert!(codes.insert(received.code.to_string()), "{codes:?}");
+            }
+            other => world.fail(&format!("{other:?}")),
+        }
+    }
+}

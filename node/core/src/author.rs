@@ -7,7 +7,8 @@ use lienquay_shared::log::{ActionKind, DocKind, EntryBatch, Header, LogPoint, en
 use lienquay_shared::wire::Message;
 use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, OfficerId, SiteId};
 
-use crate::engine::{Cx, Engine, OwnLog, fact};
+use crate::ended::OwnLog;
+use crate::engine::{Cx, Engine, fact};
 use crate::event::Notice;
 use crate::number::VOID_UNTIL_KNOWN;
 use crate::store::{EntryState, SignedPoint, StoreFault, StoreResult, StoredEntry};

@@ -41,6 +41,7 @@ impl Engine {
             }
         }
         self.watch_own_clock(cx);
+        self.tell_ending(cx)?;
         if self.is_greeting_owed {
             self.greet_all_but_seldom(cx);
         }

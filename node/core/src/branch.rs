@@ -15,7 +15,7 @@ use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId};
 
 use crate::accept::{crosses_border, n_bytes_of};
 use crate::docs::change_of;
-use crate::engine::{Cx, Engine, end_own_log};
+use crate::engine::{Cx, Engine};
 use crate::event::Notice;
 use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
 
@@ -25,20 +25,6 @@ const TRACE_STEP: u64 = 64;
 const PAGE: usize = 256;
 
 impl Engine {
-    /// Our own log continues elsewhere: this folder is an older copy. It is never continued; the rest is pulled like any
-    /// other log, and the next entry opens a new incarnation.
-    pub(crate) fn own_log_overtaken(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        // What was written to it in this group of events gets its signature first, or nobody could ever be served it.
-        self.seal_own(cx)?;
-        let Some(own) = self.own.take() else {
-            return Ok(());
-        };
-        self.closing = Some(own);
-        end_own_log(cx.store, own)?;
-        self.wrote_own();
-        Ok(())
-    }
-
     /// A peer holds another entry than ours at `seq`: asks back until the branches meet.
     pub(crate) fn trace_fork(
         &mut self,
@@ -216,14 +202,6 @@ impl Engine {
         }
         if log.node == self.me {
             self.write_again(cx, moved)
-        } else {
-            Ok(())
-        }
-    }
-
-    fn own_log_ended_by_fork(&mut self, cx: &mut Cx<'_>, log: &LogId) -> StoreResult<()> {
-        if self.own == Some(*log) {
-            self.own_log_overtaken(cx)
         } else {
             Ok(())
         }

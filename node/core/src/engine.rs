@@ -11,12 +11,13 @@ use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
 use crate::boot::Boot;
 use crate::docs::Docs;
 use crate::doubt::Doubt;
+use crate::ended::{Ending, OwnLog, end_own_log, void_own_ranges};
 use crate::event::{Effects, Event, Now, Send};
 use crate::joining::Joining;
 use crate::keeper::Asks;
 use crate::link::Link;
 use crate::logs::Logs;
-use crate::number::{Numbers, VOID_UNTIL_KNOWN};
+use crate::number::Numbers;
 use crate::parted::Parted;
 use crate::reasons::ReasonCounts;
 use crate::rng::Rng;
@@ -43,20 +44,14 @@ pub(crate) mod fact {
     pub(crate) const LAST_HLC: &str = "last-hlc";
     /// The highest anchored time.
     pub(crate) const TIME_FLOOR: &str = "time-floor";
+    /// A log of this node that must not be continued, until the person here was told.
+    pub(crate) const ENDED_UNTOLD: &str = "ended-untold";
     /// The day on which this node opened a new incarnation: its number ranges are void until the next.
     pub(crate) const VOID_DAY: &str = "void-day";
     /// The program version to which everything that an earlier one did not understand was shown again.
     pub(crate) const VERSION: &str = "version";
     /// Calls that this counter asked their keepers to take back, and does not know whether they did.
     pub(crate) const GIVEN_BACK: &str = "given-back";
-}
-
-/// The log this node writes, as stored.
-#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
-pub(crate) struct OwnLog {
-    pub(crate) log: LogId,
-    /// It must not be continued; the next entry opens a new incarnation.
-    pub(crate) ended: bool,
 }
 
 /// From so many missing entries on a first copy by snapshots is cheaper than replaying them one by one.
@@ -108,6 +103,7 @@ pub struct Engine {
     pub(crate) own: Option<LogId>,
     /// The log the next incarnation closes.
     pub(crate) closing: Option<LogId>,
+    pub(crate) ending: Option<Ending>,
     /// Entries of the own log up to here were signed and pushed.
     pub(crate) sealed: u64,
     /// Bytes written to the own log since its last signature.
@@ -173,18 +169,6 @@ pub(crate) fn fact_of<T: serde::de::DeserializeOwned>(
         .transpose()
 }
 
-/// Says on the disk that a log must not be continued. What it gave out after the copy was made is not known here: its
-/// ranges are void from now on, not only from the first entry of the next log, which may itself carry a number.
-pub(crate) fn end_own_log(store: &mut dyn Store, log: LogId) -> StoreResult<()> {
-    let row = OwnLog { log, ended: true };
-    store.set_meta(fact::OWN_LOG, &codec::encode(&row))?;
-    void_own_ranges(store)
-}
-
-fn void_own_ranges(store: &mut dyn Store) -> StoreResult<()> {
-    store.set_meta(fact::VOID_DAY, &codec::encode(&VOID_UNTIL_KNOWN))
-}
-
 impl Engine {
     /// Reads a node's state.
     pub fn load(
@@ -204,6 +188,7 @@ impl Engine {
             logs: Logs::default(),
             own: None,
             closing: None,
+            ending: None,
             sealed: 0,
             unsigned_bytes: 0,
             docs,
@@ -280,6 +265,7 @@ impl Engine {
             void_own_ranges(store)?;
         }
         self.closing = ended.map(|own| own.log);
+        self.ending = Ending::load(store)?;
         self.own = own.filter(|_| ended.is_none()).map(|own| own.log);
         self.sealed = self.own.map_or(0, |own| self.logs.head(&site, &own).0);
         self.pending_docs = store

@@ -16,6 +16,7 @@ mod commands;
 mod dispatch;
 pub mod docs;
 mod doubt;
+mod ended;
 pub mod engine;
 pub mod event;
 pub mod host;

@@ -20,6 +20,7 @@ pub use acknowledged::Given;
 pub(in crate::sim) use acknowledged::give;
 pub use copies::check_copies_told;
 pub use reconnect::check_reconnect;
+pub(in crate::sim) use tickets::was_called_to;
 
 /// Broken, and how.
 pub type Verdict = Result<(), String>;

@@ -160,11 +160,6 @@ impl Engine {
         }
     }
 
-    /// Whether this node's log must not be continued: then what it decided before is not known here whole.
-    pub(super) fn own_log_must_end(&self) -> bool {
-        self.own.is_none() && self.closing.is_some()
-    }
-
     /// Whether every connected member stored the takeover, and we what each of them had written by then: of two officers
     /// who take over at the same moment, the one whose claim falls learns so before it grants.
     ///

@@ -47,7 +47,7 @@ impl Engine {
     ) -> StoreResult<Result<u32, NumberRefusal>> {
         let day = self.site_clock.read(cx.now).day();
         let text = series_text(&ask.series, day);
-        let request = asked_by(&peer, &ask.request);
+        let request = asked_by(&peer, ask);
         if let Some(row) = cx
             .store
             .number_of(&request)?
@@ -176,10 +176,13 @@ impl Engine {
     }
 }
 
-/// A request as the keeper remembers it: two nodes that ask under one id get two numbers.
-fn asked_by(peer: &NodeId, request: &RequestId) -> RequestId {
-    let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 number request");
-    hasher.update(peer.as_bytes()).update(request.as_bytes());
+/// A request as the keeper remembers it: two nodes that ask under one id get two numbers, and so do two documents, the
+/// first of which a node restored from a backup knows nothing of.
+fn asked_by(peer: &NodeId, ask: &NumberAsk) -> RequestId {
+    let mut hasher = blake3::Hasher::new_derive_key("lienquay 2026 number request of a document");
+    hasher.update(peer.as_bytes());
+    hasher.update(ask.request.as_bytes());
+    hasher.update(ask.doc.as_bytes());
     let mut id = [0; RequestId::LEN];
     hasher.finalize_xof().fill(&mut id);
     RequestId(id)

@@ -15,7 +15,7 @@ use crate::sim::world::World;
 const ALL: usize = 100_000;
 
 /// Whether the ticket was ever called to a counter, by a step that counts.
-pub(super) fn was_called_to(ticket: &Ticket, wanted: CounterNo) -> bool {
+pub(in crate::sim) fn was_called_to(ticket: &Ticket, wanted: CounterNo) -> bool {
     ticket
         .history
         .iter()

@@ -3,9 +3,12 @@
 use std::collections::BTreeSet;
 
 use lienquay_shared::NodeId;
+use lienquay_shared::command::Outcome;
 
 use crate::sim::disk::SimStore;
+use crate::sim::invariants::was_called_to;
 use crate::sim::network::NodeIndex;
+use crate::sim::read::Disk;
 use crate::sim::world::{SimNode, World};
 
 /// What the disks that were lost or copied today excuse.
@@ -49,9 +52,30 @@ impl World {
             });
             let is_here = instead.is_some_and(keeps);
             let is_home = done.node == node;
+            // A call is written by the ticket's keeper, not by the counter to which it is answered.
+            let is_call_gone = || {
+                let shows = |disk: &SimStore| self.shows_call(disk, &done.outcome);
+                let mut others = (0..self.nodes.len())
+                    .filter(|other| *other != node && !self.nodes[*other].is_scrapped);
+                !instead.is_some_and(shows) && !others.any(|other| shows(self.nodes[other].store()))
+            };
+            let is_gone = (!elsewhere && !is_here) || is_call_gone();
             self.acknowledged[at].is_lost_at_home |= is_home && !is_here;
-            self.acknowledged[at].is_excused |= !elsewhere && !is_here;
+            self.acknowledged[at].is_excused |= is_gone;
         }
+    }
+
+    /// Whether a disk shows the call that was answered; true for any other answer.
+    fn shows_call(&self, disk: &SimStore, outcome: &Outcome) -> bool {
+        let Outcome::TicketCalled(called) = outcome else {
+            return true;
+        };
+        let mut hosts = self.nodes.iter().filter_map(SimNode::host);
+        let Some(site) = hosts.find_map(|host| host.engine().site()) else {
+            return true;
+        };
+        let ticket = Disk::new(disk, site, self.schema.documents()).ticket(&called.doc);
+        ticket.is_some_and(|ticket| was_called_to(&ticket, called.counter))
     }
 
     /// What a member wrote, lost with its disk, and only PCs that were shut out hold, nobody can be asked for: they speak to
