@@ -52,6 +52,10 @@ const SETTLED: &[Check] = &[
         tickets::no_ticket_is_called_twice_unnoticed,
     ),
     (
+        "no-double-call-in-reach",
+        tickets::keepers_in_reach_call_once,
+    ),
+    (
         "no-ticket-forgotten",
         tickets::no_granted_ticket_is_forgotten,
     ),

@@ -5,6 +5,7 @@ mod lenience;
 mod node;
 mod orders;
 mod quiet;
+mod reach;
 mod rogue;
 mod site;
 mod tamper;
@@ -105,6 +106,7 @@ pub struct World {
     answers: BTreeMap<Token, Answer>,
     /// Scarce things given out so far.
     given: Given,
+    reach: reach::Reach,
     /// Links opened so far.
     n_links: u64,
     /// How often of a thousand a power loss hits between a commit and what it owes.
@@ -142,6 +144,7 @@ impl World {
             acknowledged: Vec::new(),
             answers: BTreeMap::new(),
             given: Given::new(),
+            reach: reach::Reach::default(),
             n_links: 0,
             dies_before_telling_per_mille: 0,
             first_copy_from: FIRST_COPY_FROM,
@@ -276,6 +279,7 @@ impl World {
         if !self.network.arrives(&arrival) {
             return;
         }
+        self.reach.link_changes(self.now, &arrival);
         let peer = self.nodes[arrival.peer].id;
         let link = arrival.link;
         let event = match arrival.what {

@@ -85,6 +85,30 @@ pub(super) fn no_ticket_is_called_twice_unnoticed(world: &World, members: &[Node
     Ok(())
 }
 
+/// A takeover is fenced: who takes over first learns what the others in reach have granted, and they that it took over. So two
+/// calls of one ticket come from keepers that did not hear each other.
+pub(super) fn keepers_in_reach_call_once(world: &World, members: &[NodeIndex]) -> Verdict {
+    let Some(disk) = any_disk(world, members) else {
+        return Ok(());
+    };
+    if !world.lenience.doubled.is_empty() || world.lenience.lost_disks {
+        return Ok(());
+    }
+    for (doc, ticket) in disk.tickets() {
+        for DoubleCall { standing, other } in &ticket.double_calls {
+            let keepers = [standing.epoch.node, other.epoch.node];
+            let differ = keepers[0] != keepers[1];
+            if differ && world.were_in_reach(keepers, [standing.request, other.request]) {
+                return Err(format!(
+                    "ticket {} ({doc:?}) is called by {keepers:?}, which were linked all the time",
+                    &*ticket.number_text
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// A ticket that was granted and neither announced nor declined heads its lane, for everybody.
 pub(super) fn no_granted_ticket_is_forgotten(world: &World, members: &[NodeIndex]) -> Verdict {
     let Some(disk) = any_disk(world, members) else {

@@ -31,6 +31,12 @@ impl Default for Day {
 /// A day has some hundred entries; on some days a PC that joins takes a first copy of so many.
 const EARLY_FIRST_COPY: u64 = 30;
 
+/// How many days of a hundred see PCs fall silent for long, and how often they do then, one in so many steps.
+const SILENT_DAYS_PERCENT: u64 = 35;
+const SILENCE_EVERY: u64 = 50;
+/// After a silence of so long an officer is offered the tickets of a PC.
+const GRACE_MILLIS: u64 = 31_000;
+
 /// How often what happens, of all together.
 type Weights = &'static [(Verb, u32)];
 
@@ -133,6 +139,8 @@ pub fn draw(seed: u64, day: Day) -> Script {
         haste: [300, 1_200, 4_000][chance.index(3)],
         n_pcs,
         chance,
+        silences: Chance::new(seed, "silences"),
+        is_silent_day: Chance::new(seed, "silent").percent(SILENT_DAYS_PERCENT),
         steps: Vec::new(),
     };
     if pen.chance.percent(50) {
@@ -164,11 +172,17 @@ struct Pen {
     rare_percent: u64,
     quiesce_every: u64,
     haste: u64,
+    /// Drawn apart from the rest, which stays as it is.
+    silences: Chance,
+    is_silent_day: bool,
     steps: Vec<Step>,
 }
 
 impl Pen {
     fn next(&mut self) {
+        if self.is_silent_day && self.silences.below(SILENCE_EVERY) == 0 {
+            self.silence();
+        }
         if self.chance.below(self.quiesce_every) == 0 {
             return self.step(Verb::Quiesce);
         }
@@ -212,6 +226,51 @@ impl Pen {
                 });
             }
         }
+    }
+
+    /// A PC falls silent, with tickets it keeps; after the grace several others take them over at the same moment and call on,
+    /// and it comes back in the middle of that.
+    fn silence(&mut self) {
+        let falls = [Verb::Crash, Verb::CrashAll, Verb::Partition, Verb::GoMobile];
+        let falls = falls[self.silences.index(falls.len())];
+        let gone = self.at();
+        self.at_once(falls, gone, 0);
+        let n_steps = self.silences.within(4..=14);
+        let back_at = self.silences.below(2 * n_steps);
+        let mut wait_millis = GRACE_MILLIS + self.silences.below(8_000);
+        for at in 0..n_steps {
+            if at == back_at {
+                for verb in [Verb::Start, Verb::Heal] {
+                    let wait_millis = self.silences.below(500);
+                    self.at_once(verb, gone, wait_millis);
+                }
+            }
+            let verb = match self.silences.below(10) {
+                _ if at < 2 => Verb::TakeOver,
+                0..=2 => Verb::TakeOver,
+                3..=6 => Verb::CallOne,
+                7 => Verb::Call,
+                8 => Verb::Announce,
+                _ => Verb::Again,
+            };
+            let pc = self.at();
+            self.at_once(verb, pc, wait_millis);
+            wait_millis = self.silences.below(30);
+        }
+    }
+
+    fn at_once(&mut self, verb: Verb, pc: u16, wait_millis: u64) {
+        let step = Step {
+            wait_millis: u32::try_from(wait_millis).unwrap_or(0),
+            verb,
+            pc,
+            die: u32::try_from(self.silences.below(10_000)).unwrap_or(0),
+        };
+        self.steps.push(step);
+    }
+
+    fn at(&mut self) -> u16 {
+        u16::try_from(self.silences.index(self.n_pcs + 1)).unwrap_or(0)
     }
 
     fn step(&mut self, verb: Verb) {

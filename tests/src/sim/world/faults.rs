@@ -90,6 +90,7 @@ impl World {
         }
         self.note(format!("{} is gone", self.name(node)));
         self.nodes[node].stop(loss);
+        self.reach.stops(node);
         let downs = self.network.vanish(self.now, node, true);
         self.enqueue_arrivals(downs);
     }

@@ -184,6 +184,9 @@ impl World {
             ),
             Some(_) => {}
             None => {
+                if matches!(outcome, Outcome::TicketCalled(_)) {
+                    self.reach.called(self.now, submission.request);
+                }
                 let done = self.acknowledgement(node, submission, outcome);
                 let given = invariants::give(&mut self.given, &done);
                 if let Err(what) = given
