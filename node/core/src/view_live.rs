@@ -1,10 +1,11 @@
 //! What is known only of the running engine: how the node is, who is connected, what is safe. Read by screens and the
 //! command line; never changes anything.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use lienquay_shared::domain::site_time::{Day, SiteTime};
-use lienquay_shared::log::MarkRow;
+use lienquay_shared::log::{HashHalf, Mark, MarkRow};
 use lienquay_shared::roster::Roster;
 use lienquay_shared::view::MemberRow;
 use lienquay_shared::wire::Reason;
@@ -161,14 +162,22 @@ impl Engine {
             .filter(|(peer, _)| self.roster.is_member(peer))
             .map(|(_, theirs)| theirs)
             .collect();
-        let safe = |log: &LogId| {
+        let safe = |log: &LogId, held: &Mark| {
             let tag = log.tag(&site);
-            let durable = vectors.iter().filter_map(|theirs| theirs.get(&tag));
-            durable.map(MarkRow::durable).max().unwrap_or(0)
+            let rows = vectors.iter().filter_map(|theirs| theirs.get(&tag));
+            // Another branch, of which this node is about to learn: as long as ours but not the same, or longer than what
+            // this node itself wrote.
+            let is_ours = |row: &&MarkRow| match row.received.cmp(&held.received) {
+                Ordering::Less => true,
+                Ordering::Equal => row.hash == HashHalf::from(held.hash),
+                Ordering::Greater => self.own != Some(*log),
+            };
+            let durable = rows.filter(is_ours).map(MarkRow::durable).max();
+            durable.unwrap_or(0).min(held.received)
         };
         self.logs
             .iter()
-            .map(|(log, held)| (*log, safe(log).min(held.mark.received)))
+            .map(|(log, held)| (*log, safe(log, &held.mark)))
             .collect()
     }
 

@@ -400,7 +400,7 @@ impl World {
         let Some(to) = self.network.peer_over(node, send.link) else {
             return;
         };
-        if self.nodes[node].shut_out.contains(&self.nodes[to].id) {
+        if self.nodes[node].has_shut_out(&self.nodes[to].id) {
             let (from, to) = (self.name(node), self.name(to));
             let what = format!("{from} sends {name} to {to}, which it knows is shut out");
             self.broken("revoked-learns-nothing", &what);

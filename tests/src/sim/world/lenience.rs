@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use lienquay_core::store::Store as _;
 use lienquay_shared::NodeId;
 use lienquay_shared::command::Outcome;
 
@@ -101,6 +102,9 @@ impl World {
     /// What a PC shows as safe is durable on another disk.
     #[track_caller]
     pub fn check_safe(&self, node: NodeIndex) {
+        if self.nodes[node].is_writing() {
+            return;
+        }
         let Some(host) = self.nodes[node].host() else {
             return;
         };
@@ -109,7 +113,11 @@ impl World {
             let Some(point) = done.point.as_ref().filter(|_| done.node == node) else {
                 continue;
             };
-            let is_shown = marks.get(&point.log).is_some_and(|safe| *safe >= point.seq);
+            // On a branch that lost it stands under another name, with a mark of its own.
+            let here = self.nodes[node].store().entry(&point.log, point.seq);
+            let is_there =
+                matches!(here, Ok(Some(entry)) if entry.header_bytes == point.header_bytes);
+            let is_shown = is_there && marks.get(&point.log).is_some_and(|safe| *safe >= point.seq);
             let is_so = (0..self.nodes.len()).any(|other| {
                 other != node
                     && !self.nodes[other].is_scrapped

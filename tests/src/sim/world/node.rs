@@ -55,7 +55,7 @@ pub struct SimNode {
     /// Whether it ever was told that its log had two branches or was continued elsewhere, also by an earlier process.
     pub ever_told_of_copies: bool,
     /// Keys that the process has heard are gone: not one more byte may be sent to them.
-    pub(super) shut_out: BTreeSet<NodeId>,
+    shut_out: BTreeSet<NodeId>,
     pub(super) rogue: Option<Rogue>,
     key: NodeKey,
     schema: Schema,
@@ -66,6 +66,8 @@ pub struct SimNode {
     blocked: BTreeSet<NodeId>,
     inbox: Vec<Event>,
     is_busy: bool,
+    /// It committed and has not told yet.
+    is_writing: bool,
     /// Counts processes; what was due for an earlier one is void.
     life: u64,
     wake_at: Option<SimTime>,
@@ -108,6 +110,7 @@ impl SimNode {
             blocked: BTreeSet::new(),
             inbox: Vec::new(),
             is_busy: false,
+            is_writing: false,
             life: 0,
             wake_at: None,
             ticks: (0, 0),
@@ -176,10 +179,17 @@ impl SimNode {
     /// It writes and has not told yet: what arrives meanwhile waits.
     pub(super) fn stay_busy(&mut self) {
         self.is_busy = true;
+        self.is_writing = true;
+    }
+
+    /// Whether its screen still shows what was before the commit under way.
+    pub(super) fn is_writing(&self) -> bool {
+        self.is_writing
     }
 
     /// It told; the life to handle in what arrived meanwhile, if anything did.
     pub(super) fn has_told(&mut self) -> Option<u64> {
+        self.is_writing = false;
         self.is_busy = !self.inbox.is_empty();
         self.is_busy.then_some(self.life)
     }
@@ -188,10 +198,20 @@ impl SimNode {
     pub(super) fn note_shut_out(&mut self) {
         if let Some(host) = &self.host {
             let gone = &host.engine().members_roster().gone;
-            if gone.len() != self.shut_out.len() {
+            if gone.keys().ne(&self.shut_out) {
                 self.shut_out = gone.keys().copied().collect();
             }
         }
+    }
+
+    /// Whether it heard before that the key is shut out, and still knows it so: what an administrator says falls when it
+    /// turns out that it was shut out itself by then.
+    pub(super) fn has_shut_out(&self, key: &NodeId) -> bool {
+        let gone = self
+            .host
+            .as_ref()
+            .map(|host| &host.engine().members_roster().gone);
+        self.shut_out.contains(key) && gone.is_some_and(|gone| gone.contains_key(key))
     }
 
     pub(super) fn block(&mut self, key: NodeId) {
@@ -250,6 +270,7 @@ impl SimNode {
         self.life += 1;
         self.inbox.clear();
         self.is_busy = false;
+        self.is_writing = false;
         self.wake_at = None;
         self.blocked.clear();
         self.notices.clear();
