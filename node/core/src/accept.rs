@@ -134,7 +134,7 @@ impl Engine {
         self.wrote_others(cx.now);
         self.relay(cx, peer, batch);
         self.pull_progressed(cx, site, &log);
-        Ok(())
+        self.compare_branches(cx, site, &log)
     }
 
     /// Parses the changes of proven entries; `None` when one is not what its header says or borrows an actor, which

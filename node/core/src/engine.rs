@@ -116,6 +116,8 @@ pub struct Engine {
     pub(crate) site_clock: SiteClock,
     pub(crate) links: BTreeMap<NodeId, Link>,
     /// Members whose link ended since the program began.
+    /// Members that told of another branch of a log than ours, until they tell of ours.
+    pub(crate) other_branches: BTreeSet<(LogTag, NodeId)>,
     pub(crate) parted: BTreeMap<NodeId, Parted>,
     pub(crate) pulls: BTreeMap<LogTag, Pull>,
     /// The log whose pull timed out last: the next gap looked at is the one after it.
@@ -198,6 +200,7 @@ impl Engine {
             site_clock: SiteClock::default(),
             links: BTreeMap::new(),
             parted: BTreeMap::new(),
+            other_branches: BTreeSet::new(),
             pulls: BTreeMap::new(),
             last_timeout: LogTag([0; LogTag::LEN]),
             last_compared: NodeId([0; NodeId::LEN]),

@@ -71,19 +71,62 @@ impl Engine {
     ) -> StoreResult<()> {
         let log = self.logs.by_tag(&row.tag);
         let received = log.map_or(0, |log| self.logs.head(site, &log).0);
+        let is_other = match log {
+            Some(log) => self.note_branch(cx, site, peer, &log, row)?,
+            None => false,
+        };
         if row.received > received {
             if log.is_some() && log == self.own {
                 self.own_log_claimed(cx, peer);
             }
             self.pull(cx, peer, row.tag, row.received);
+        } else if let Some(log) = log.filter(|_| is_other) {
+            self.trace_fork(cx, site, peer, &log, row.received);
+        }
+        Ok(())
+    }
+
+    /// Notes whether what a member holds of a log is of another branch than ours, as far as can be told: of its own log this
+    /// node knows that nobody else writes to it.
+    fn note_branch(
+        &mut self,
+        cx: &Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        log: &LogId,
+        row: &MarkRow,
+    ) -> StoreResult<bool> {
+        let known = (row.tag, peer);
+        let is_other = if row.received > self.logs.head(site, log).0 {
+            self.own == Some(*log) || self.other_branches.contains(&known)
+        } else {
+            let hash = match row.received {
+                0 => None,
+                received => self.logs.hash_at(cx.store, site, log, received)?,
+            };
+            hash.is_some_and(|hash| HashHalf::from(hash) != row.hash)
+        };
+        if is_other {
+            self.other_branches.insert(known);
+        } else {
+            self.other_branches.remove(&known);
+        }
+        Ok(is_other)
+    }
+
+    /// A log of which members told other branches grew or changed its own: what they told is held against what it is now.
+    pub(crate) fn compare_branches(
+        &mut self,
+        cx: &Cx<'_>,
+        site: &SiteId,
+        log: &LogId,
+    ) -> StoreResult<()> {
+        if self.other_branches.is_empty() {
             return Ok(());
         }
-        if let Some(log) = log
-            && row.received > 0
-            && let Some(hash) = self.logs.hash_at(cx.store, site, &log, row.received)?
-            && HashHalf::from(hash) != row.hash
-        {
-            self.trace_fork(cx, site, peer, &log, row.received);
+        let rows: Vec<(NodeId, MarkRow)> = self.members_rows(log.tag(site)).collect();
+        for (peer, row) in rows {
+            self.note_branch(cx, site, peer, log, &row)?;
         }
         Ok(())
     }

@@ -1,11 +1,10 @@
 //! What is known only of the running engine: how the node is, who is connected, what is safe. Read by screens and the
 //! command line; never changes anything.
 
-use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
 use lienquay_shared::domain::site_time::{Day, SiteTime};
-use lienquay_shared::log::{HashHalf, Mark, MarkRow};
+use lienquay_shared::log::MarkRow;
 use lienquay_shared::roster::Roster;
 use lienquay_shared::view::MemberRow;
 use lienquay_shared::wire::Reason;
@@ -155,30 +154,29 @@ impl Engine {
         let Some(site) = self.site else {
             return BTreeMap::new();
         };
-        let linked = self.links.iter().map(|(peer, link)| (peer, &link.theirs));
-        let parted = self.parted.iter().map(|(peer, gone)| (peer, &gone.theirs));
-        let vectors: Vec<&BTreeMap<LogTag, MarkRow>> = linked
-            .chain(parted)
-            .filter(|(peer, _)| self.roster.is_member(peer))
-            .map(|(_, theirs)| theirs)
-            .collect();
-        let safe = |log: &LogId, held: &Mark| {
+        let safe = |log: &LogId| {
             let tag = log.tag(&site);
-            let rows = vectors.iter().filter_map(|theirs| theirs.get(&tag));
-            // Another branch, of which this node is about to learn: as long as ours but not the same, or longer than what
-            // this node itself wrote.
-            let is_ours = |row: &&MarkRow| match row.received.cmp(&held.received) {
-                Ordering::Less => true,
-                Ordering::Equal => row.hash == HashHalf::from(held.hash),
-                Ordering::Greater => self.own != Some(*log),
-            };
-            let durable = rows.filter(is_ours).map(MarkRow::durable).max();
-            durable.unwrap_or(0).min(held.received)
+            let rows = self.members_rows(tag);
+            // What a member holds of another branch of the log is not what stands in ours.
+            let is_ours =
+                |(peer, _): &(NodeId, MarkRow)| !self.other_branches.contains(&(tag, *peer));
+            let durable = rows.filter(is_ours).map(|(_, row)| row.durable());
+            durable.max().unwrap_or(0)
         };
         self.logs
             .iter()
-            .map(|(log, held)| (*log, safe(log, &held.mark)))
+            .map(|(log, held)| (*log, safe(log).min(held.mark.received)))
             .collect()
+    }
+
+    /// What each member told last of a log, also one whose link ended.
+    pub(crate) fn members_rows(&self, tag: LogTag) -> impl Iterator<Item = (NodeId, MarkRow)> {
+        let linked = self.links.iter().map(|(peer, link)| (peer, &link.theirs));
+        let parted = self.parted.iter().map(|(peer, gone)| (peer, &gone.theirs));
+        linked
+            .chain(parted)
+            .filter(|(peer, _)| self.roster.is_member(peer))
+            .filter_map(move |(peer, theirs)| Some((*peer, *theirs.get(&tag)?)))
     }
 
     /// The site's PCs, members first, by key.

@@ -127,9 +127,11 @@ impl World {
             });
             if is_shown && !is_so {
                 let what = format!(
-                    "{} shows {:?} as safe, but no other disk holds it",
+                    "{} shows {:?} as safe, but no other disk holds entry {} of {}",
                     self.name(node),
-                    done.command
+                    done.command,
+                    point.seq,
+                    point.log
                 );
                 self.broken("safe-is-elsewhere", &what);
             }
