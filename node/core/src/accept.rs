@@ -33,7 +33,7 @@ impl Engine {
         batch: EntryBatch,
     ) -> StoreResult<()> {
         let Some(site) = self.site else { return Ok(()) };
-        if !self.roster.knows(&batch.log.node) {
+        if !self.roster.is_author(&batch.log.node) {
             self.reasons.count(Some(peer), Reason::UnknownAuthor);
             return Ok(());
         }

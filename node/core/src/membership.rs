@@ -169,7 +169,7 @@ impl Engine {
         }
         self.pulls
             .retain(|_, pull| self.links.contains_key(&pull.peer));
-        if before.gone != self.roster.gone {
+        if before.gone != self.roster.gone || before.unadmitted != self.roster.unadmitted {
             self.set_aside_beyond_cuts(cx)?;
         }
         self.pull_elsewhere(cx);

@@ -44,7 +44,9 @@ impl Engine {
 
     /// Whether anything can be set aside at all: mostly nobody is gone and no log has two branches.
     pub(crate) fn may_hold_set_aside(&self) -> bool {
-        !self.roster.gone.is_empty() || self.logs.has_branches()
+        !self.roster.gone.is_empty()
+            || !self.roster.unadmitted.is_empty()
+            || self.logs.has_branches()
     }
 
     /// Changes were set aside, but a valid entry builds on them: they count as its ancestry. All or none.

@@ -1,6 +1,6 @@
 //! From statements to a roster: the same on every node that holds the same statements.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::ids::{LogId, NodeId};
 use crate::log::LogPoint;
@@ -60,7 +60,7 @@ impl RosterLog {
         let stored = self.stored();
         let scope = Scope::new(stored, None);
         let order = self.canonical_order();
-        let mut void: BTreeMap<usize, _> = BTreeMap::new();
+        let mut void: BTreeMap<usize, VoidReason> = BTreeMap::new();
         for place in &order {
             if let Some(reason) = scope.void_reason(*place) {
                 void.insert(*place, reason);
@@ -75,12 +75,14 @@ impl RosterLog {
             site: self.site(),
             members: members(stored, &counting),
             gone: BTreeMap::new(),
+            unadmitted: BTreeSet::new(),
             slot_keeper: None,
             void: Vec::new(),
             holders: BTreeMap::new(),
             n_successions: 0,
         };
         part_with_the_gone(stored, &scope, &mut roster);
+        roster.unadmitted = unadmitted(stored, &void, &roster);
         for (node, member) in &mut roster.members {
             member.admin = scope.is_admin(*node);
         }
@@ -123,6 +125,28 @@ fn members(stored: &[Stored], counting: &[usize]) -> BTreeMap<NodeId, Member> {
         }
     }
     members
+}
+
+/// Those whom somebody admitted that had been an administrator, and nobody else did.
+fn unadmitted(
+    stored: &[Stored],
+    void: &BTreeMap<usize, VoidReason>,
+    roster: &Roster,
+) -> BTreeSet<NodeId> {
+    let was_entitled = |reason: &VoidReason| {
+        matches!(
+            reason,
+            VoidReason::SignerRemoved | VoidReason::SignerDemoted | VoidReason::SignersRightVoid
+        )
+    };
+    void.iter()
+        .filter(|(_, reason)| was_entitled(reason))
+        .filter_map(|(place, _)| match &stored[*place].statement().kind {
+            Kind::Admit(admit) => Some(admit.node),
+            _ => None,
+        })
+        .filter(|node| !roster.knows(node))
+        .collect()
 }
 
 /// Moves those removed from the members to the gone.

@@ -1,6 +1,6 @@
 //! What the statements add up to: who takes part, who is gone and where their logs are cut.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::hlc::Hlc;
 use crate::ids::{EntryHash, LogId, NodeId, SiteId, StatementHash};
@@ -21,6 +21,9 @@ pub struct Roster {
     pub members: BTreeMap<NodeId, Member>,
     /// Those that did.
     pub gone: BTreeMap<NodeId, Gone>,
+    /// Those admitted only by administrators who, as it turned out, were none any more. What they wrote travels, so that every
+    /// node holds the same, and counts nowhere.
+    pub unadmitted: BTreeSet<NodeId>,
     /// The only node that allots number slots; none before the founding is known. It may be gone: then any
     /// administrator can name another.
     pub slot_keeper: Option<NodeId>,
@@ -93,13 +96,21 @@ impl Roster {
         self.members.get(node).is_some_and(|member| member.admin)
     }
 
-    /// Whether `node` takes part or did: whether its entries have a known author.
+    /// Whether entries of `node` have a known author.
+    pub fn is_author(&self, node: &NodeId) -> bool {
+        self.knows(node) || self.unadmitted.contains(node)
+    }
+
+    /// Whether `node` takes part or did.
     pub fn knows(&self, node: &NodeId) -> bool {
         self.members.contains_key(node) || self.gone.contains_key(node)
     }
 
     /// Where `log` is cut; `None` while its node is not gone.
     pub fn cut_of(&self, log: &LogId) -> Option<Cut> {
+        if self.unadmitted.contains(&log.node) {
+            return Some(Cut { seq: 0, hash: None });
+        }
         let gone = self.gone.get(&log.node)?;
         Some(match gone.cuts.get(log) {
             Some(point) => Cut {

@@ -49,7 +49,7 @@ impl Engine {
         };
         for plan in plan.rows.into_vec() {
             let (at, hash) = self.logs.head(site, &plan.log);
-            if !self.roster.knows(&plan.log.node) {
+            if !self.roster.is_author(&plan.log.node) {
                 self.reasons.count(Some(peer), Reason::UnknownAuthor);
             } else if !self.has_room_for(&plan.log) {
                 self.reasons.count(Some(peer), Reason::TooMany);

@@ -48,7 +48,15 @@ fn a_revoked_administrators_backdated_admissions_are_void() {
     for void in [by_its_sybil, by_the_sybils_sybil] {
         assert_eq!(view.void_reason(void), Some(VoidReason::SignersRightVoid));
     }
-    assert!(!view.fold().knows(&id(66)) && !view.fold().knows(&id(67)));
+    let roster = view.fold();
+    for sybil in [66, 67] {
+        assert!(!roster.knows(&id(sybil)));
+        // Whoever took it for a member holds entries of it: they travel, and count nowhere.
+        assert!(roster.is_author(&id(sybil)));
+        let cut = roster.cut_of(&log_of(sybil, 1));
+        assert_eq!(cut, Some(Cut { seq: 0, hash: None }));
+    }
+    assert!(!roster.is_author(&id(68)) && roster.cut_of(&log_of(3, 1)).is_none());
 }
 
 #[test]
