@@ -124,7 +124,8 @@ impl Day {
         admins.any(|pc| self.is_member_for_all(pc))
     }
 
-    /// Members are those who take each other for members: of all such groups the largest.
+    /// Members are those who take each other for members: of all such groups the largest, and of two as large that in which
+    /// nobody was shut out. (A retired administrator's PC, restored from before, may found a group of its own.)
     fn count_members(&mut self) {
         let pcs = self.pcs();
         let takes = |by: NodeIndex, whom: NodeIndex| {
@@ -140,7 +141,10 @@ impl Day {
         let largest = groups
             .into_iter()
             .rev()
-            .max_by_key(Vec::len)
+            .max_by_key(|group: &Vec<NodeIndex>| {
+                let n_undisputed = group.iter().filter(|pc| self.is_member_for_all(**pc));
+                (group.len(), n_undisputed.count())
+            })
             .unwrap_or_default();
         let speaker = largest.first().copied();
         let is_member = |node: NodeIndex| match self.world.nodes[node].is_scrapped {
