@@ -54,6 +54,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/numbered_under_another_date.day"),
     include_str!("days/press_repeated_after_a_restore.day"),
     include_str!("days/safe_by_another_branch.day"),
+    include_str!("days/restored_keeper_that_never_wrote.day"),
     include_str!("days/admitted_by_a_removed_administrator.day"),
 ];
 

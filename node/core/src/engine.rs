@@ -266,6 +266,7 @@ impl Engine {
         if own.is_none() && self.settings.new_incarnation {
             // It had written nothing when the copy was made; what it gave out since is not known here all the same.
             void_own_ranges(store)?;
+            store.release_grants()?;
         }
         self.closing = ended.map(|own| own.log);
         self.ending = Ending::load(store)?;

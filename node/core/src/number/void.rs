@@ -22,22 +22,18 @@ impl Engine {
         range: NumberRange,
         released: Option<u32>,
     ) -> StoreResult<Option<u32>> {
-        let Some(void) = self.void_day(cx, day)? else {
-            let last = cx
-                .store
-                .last_number(&series_text(series, day), range.first, range.last)?;
-            return Ok(range.next(last.max(released)));
-        };
-        if day <= void {
+        let void = self.void_day(cx, day)?;
+        if void.is_some_and(|void| day <= void) {
             return Ok(None);
         }
-        // The site's clock may have stood on this day before the log began anew, and numbers been given: what came back
-        // from the others shows which.
         let last = cx
             .store
             .last_number(&series_text(series, day), range.first, range.last)?;
         let mut next = range.next(last.max(released));
-        while let Some(number) = next
+        // The site's clock may have stood on this day before the log began anew, and numbers been given: what came back from
+        // the others shows which.
+        while void.is_some()
+            && let Some(number) = next
             && self.is_carried(cx, series, day, number)?
         {
             next = range.next(Some(number));
