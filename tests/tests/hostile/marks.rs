@@ -1,5 +1,6 @@
 //! A member that tells lies about what it holds.
 
+use lienquay_core::store::Store as _;
 use lienquay_shared::command::Outcome;
 use lienquay_shared::log::{HashHalf, MarkRow};
 use lienquay_shared::wire::{Message, Reason};
@@ -133,26 +134,34 @@ fn rows_that_differ_in_every_place_cost_one_question_each_log() {
     assert!(victim.counted(liar.node(), Reason::Forked) > 0);
 }
 
+/// Whoever claims more of this node's log than it wrote holds another branch of it, or lies.
 #[test]
-fn what_a_member_claims_to_hold_counts_only_as_far_as_it_exists() {
+fn what_a_member_claims_of_our_log_counts_only_if_it_is_ours() {
     let mut victim = Victim::new();
     let liar = victim.turncoat.clone();
     issue(&mut victim);
     let own = victim.host().engine().writes_to().unwrap();
+    let tag = own.tag(&victim.site);
     let head = victim.store_head(&own);
-    victim.hears_rows(
-        liar.node(),
-        vec![claim(own.tag(&victim.site), head + 1_000)],
-    );
-    let safe = victim.host().engine().safe_marks();
-    assert_eq!(
-        safe.get(&own),
-        Some(&head),
-        "its own claim, and no entry that is not"
-    );
+    let logs = victim.host().store().logs().unwrap();
+    let held = logs.into_iter().find(|row| row.log == own).unwrap();
+    let honest = MarkRow {
+        hash: HashHalf::from(held.hash),
+        ..claim(tag, head)
+    };
+    for (row, safe) in [
+        (claim(tag, head + 1_000), 0),
+        (claim(tag, head), 0),
+        (honest, head),
+        (claim(tag, u64::MAX), 0),
+    ] {
+        victim.hears_rows(liar.node(), vec![row]);
+        let marks = victim.host().engine().safe_marks();
+        assert_eq!(marks.get(&own), Some(&safe), "{row:?}");
+    }
     victim.unlink(liar.node());
-    let safe = victim.host().engine().safe_marks();
-    assert!(safe.get(&own) <= Some(&head));
+    let marks = victim.host().engine().safe_marks();
+    assert_eq!(marks.get(&own), Some(&0));
 }
 
 #[test]
