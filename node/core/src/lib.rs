@@ -8,6 +8,7 @@
 #![deny(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod accept;
+mod apply;
 mod author;
 mod beat;
 mod boot;

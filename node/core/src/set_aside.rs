@@ -6,7 +6,7 @@ use lienquay_shared::schema::Change;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{ChangeHash, DocId, LogId};
 
-use crate::accept::Ancestry;
+use crate::apply::Ancestry;
 use crate::docs::{Applied, change_of};
 use crate::engine::{Cx, Engine};
 use crate::store::{EntryRef, EntryState, StoreResult, StoredEntry};

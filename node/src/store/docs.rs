@@ -4,7 +4,7 @@ use lienquay_core::store::DocRow;
 use lienquay_shared::log::DocKind;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{DocId, Hlc};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Row, params};
 
 use crate::store::column::{self, APPLIED, FORGOTTEN, hlc, hlc_column, limit, unsigned};
 use crate::store::fault::SqlResult;
@@ -33,21 +33,12 @@ pub(crate) fn intern(conn: &Connection, doc: &DocId) -> SqlResult<i64> {
 pub(crate) fn get(conn: &Connection, doc: &DocId) -> SqlResult<Option<DocRow>> {
     one(
         conn,
-        "SELECT kind, bytes, n_since, touched, flag, forgotten
+        "SELECT kind, n_since, touched, flag, forgotten, bytes
          FROM docs LEFT JOIN snapshots ON doc_id = docs.id WHERE doc = ?1 AND held = 1",
         [doc.as_bytes()],
         |row| {
-            Ok(DocRow {
-                doc: *doc,
-                kind: DocKind(row.get(0)?),
-                snapshot: row.get::<_, Option<Vec<u8>>>(1)?.unwrap_or_default(),
-                n_since: row.get(2)?,
-                touched: hlc(row, 3)?,
-                flag: row
-                    .get::<_, Option<String>>(4)?
-                    .map(|text| column::reason_of(&text)),
-                forgotten: row.get(5)?,
-            })
+            let snapshot: Option<Vec<u8>> = row.get(5)?;
+            doc_row(doc, row, snapshot.unwrap_or_default())
         },
     )
 }
@@ -58,20 +49,21 @@ pub(crate) fn head(conn: &Connection, doc: &DocId) -> SqlResult<Option<DocRow>> 
         conn,
         "SELECT kind, n_since, touched, flag, forgotten FROM docs WHERE doc = ?1 AND held = 1",
         [doc.as_bytes()],
-        |row| {
-            Ok(DocRow {
-                doc: *doc,
-                kind: DocKind(row.get(0)?),
-                snapshot: Vec::new(),
-                n_since: row.get(1)?,
-                touched: hlc(row, 2)?,
-                flag: row
-                    .get::<_, Option<String>>(3)?
-                    .map(|text| column::reason_of(&text)),
-                forgotten: row.get(4)?,
-            })
-        },
+        |row| doc_row(doc, row, Vec::new()),
     )
+}
+
+fn doc_row(doc: &DocId, row: &Row<'_>, snapshot: Vec<u8>) -> SqlResult<DocRow> {
+    let flag: Option<String> = row.get(3)?;
+    Ok(DocRow {
+        doc: *doc,
+        kind: DocKind(row.get(0)?),
+        snapshot,
+        n_since: row.get(1)?,
+        touched: hlc(row, 2)?,
+        flag: flag.map(|text| column::reason_of(&text)),
+        forgotten: row.get(4)?,
+    })
 }
 
 /// The changes of applied entries that the snapshot does not contain, in the order they were applied.

@@ -6,19 +6,9 @@ use lienquay_shared::command::Command;
 use lienquay_shared::wire::Reason;
 use lienquay_tests::sim::invariants::check_settled;
 
-use crate::site::{dossier, edit, edit_of, request, three};
-
-fn revoke(world: &mut lienquay_tests::sim::world::World, by: usize, whom: usize) {
-    let node = world.nodes[whom].id;
-    world.done(
-        by,
-        Command::Revoke {
-            node,
-            reason: Text::truncated("Máy bị mất"),
-        },
-    );
-    world.nodes[whom].is_outside = true;
-}
+use crate::site::{
+    beyond_cuts, dossier, edit, edit_of, request, revoke, revoke_while_apart, three,
+};
 
 #[test]
 fn what_a_member_built_on_stays_when_the_laptop_is_revoked() {
@@ -32,21 +22,11 @@ fn what_a_member_built_on_stays_when_the_laptop_is_revoked() {
     edit(&mut world, 2, left_alone, "Không ai dùng");
     world.run_until_quiet_among(&[1, 2]);
     edit(&mut world, 1, built_on, "Từ máy xách tay, đã kiểm");
-    revoke(&mut world, 0, 2);
-    world.partition(&[&[0], &[1], &[2]]);
-    world.run_for(10_000);
-    world.heal();
-    world.run_until_quiescent();
-    check_settled(&world);
+    revoke_while_apart(&mut world, 0);
     for node in [0, 1] {
         assert_eq!(request(&world, node, built_on), "Từ máy xách tay, đã kiểm");
         assert_eq!(request(&world, node, left_alone), "");
-        let withheld = EntryState::Withheld(Reason::AfterRevocationCut);
-        let set_aside = world.nodes[node]
-            .store()
-            .docs_with(&[withheld], 10)
-            .unwrap();
-        assert_eq!(set_aside, [left_alone]);
+        assert_eq!(beyond_cuts(&world, node), [left_alone]);
     }
 }
 

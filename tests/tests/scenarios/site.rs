@@ -2,15 +2,18 @@
 
 use std::sync::OnceLock;
 
-use lienquay_shared::DocId;
-use lienquay_shared::codec::Text;
+use lienquay_core::store::{EntryState, Store};
+use lienquay_shared::codec::{self, Text};
 use lienquay_shared::command::{Command, DossierRef, Outcome};
 use lienquay_shared::domain::dossier::{Dossier, DossierField};
 use lienquay_shared::domain::ticket::Ticket;
+use lienquay_shared::wire::Reason;
+use lienquay_shared::{DocId, NodeId};
+use lienquay_tests::sim::invariants::check_settled;
 use lienquay_tests::sim::network::NodeIndex;
 use lienquay_tests::sim::officer::papers;
 use lienquay_tests::sim::read::Disk;
-use lienquay_tests::sim::world::{Prepared, World, lane};
+use lienquay_tests::sim::world::{PowerLoss, Prepared, World, lane};
 
 /// Three counters: 0 and 1 are administrators' and do everything, 2 receives.
 pub(crate) fn three(seed: u64) -> World {
@@ -99,4 +102,48 @@ pub(crate) fn all_requests(world: &World, node: NodeIndex, doc: DocId) -> Vec<St
 /// A ticket as a node has it.
 pub(crate) fn read_ticket(world: &World, node: NodeIndex, doc: DocId) -> Option<Ticket> {
     disk(world, node).ticket(&doc)
+}
+
+/// Counter `by` shuts the laptop (2) out while nobody hears anybody; then everything passes again.
+pub(crate) fn revoke_while_apart(world: &mut World, by: NodeIndex) {
+    revoke(world, by, 2);
+    world.partition(&[&[0], &[1], &[2]]);
+    world.run_for(10_000);
+    world.heal();
+    world.run_until_quiescent();
+    check_settled(world);
+}
+
+pub(crate) fn revoke(world: &mut World, by: NodeIndex, whom: NodeIndex) {
+    let node: NodeId = world.nodes[whom].id;
+    let reason = Text::truncated("Máy bị mất");
+    world.done(by, Command::Revoke { node, reason });
+    world.nodes[whom].is_outside = true;
+}
+
+/// Documents with entries beyond a revocation's cut.
+pub(crate) fn beyond_cuts(world: &World, node: NodeIndex) -> Vec<DocId> {
+    let withheld = EntryState::Withheld(Reason::AfterRevocationCut);
+    world.nodes[node]
+        .store()
+        .docs_with(&[withheld], 10)
+        .unwrap()
+}
+
+/// The disk is left as an older version would have left it, an entry that it did not understand set aside, and the program
+/// of today starts on it.
+pub(crate) fn upgrade_from_where_the_last_edit_was_not_understood(
+    world: &mut World,
+    node: NodeIndex,
+    doc: DocId,
+) {
+    world.crash(node, PowerLoss::InOrder);
+    let disk = world.nodes[node].store_mut();
+    let last = disk.entries_of(&doc).unwrap().pop().unwrap();
+    let not_understood = EntryState::Quarantined(Reason::NeedsNewerVersion);
+    disk.set_entry_state(&last.log, last.seq, not_understood)
+        .unwrap();
+    disk.set_meta("version", &codec::encode(&"0.0.1")).unwrap();
+    disk.commit(true).unwrap();
+    world.restart(node);
 }

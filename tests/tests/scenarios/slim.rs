@@ -10,7 +10,10 @@ use lienquay_tests::sim::invariants::{check_converged, check_settled};
 use lienquay_tests::sim::network::NodeIndex;
 use lienquay_tests::sim::world::{PowerLoss, World};
 
-use crate::site::{all_requests, dossier, edit, request, three};
+use crate::site::{
+    all_requests, beyond_cuts, dossier, edit, request, revoke_while_apart, three,
+    upgrade_from_where_the_last_edit_was_not_understood,
+};
 
 /// Enough edits that a document was saved over them more than once.
 const N_EDITS: usize = 20;
@@ -117,22 +120,10 @@ fn revoking_an_author_takes_its_last_work_out_of_slimmed_documents_and_nothing_e
     slim(&mut world);
     let (_, without) = with_and_without(&world, 1, doc);
     assert!(without >= 32, "{without}");
-    let node = world.nodes[2].id;
-    let reason = codec::Text::truncated("Máy bị mất");
-    world.done(0, Command::Revoke { node, reason });
-    world.nodes[2].is_outside = true;
-    world.partition(&[&[0], &[1], &[2]]);
-    world.run_for(10_000);
-    world.heal();
-    world.run_until_quiescent();
-    check_settled(&world);
+    revoke_while_apart(&mut world, 0);
     for node in [0, 1] {
         assert_eq!(request(&world, node, doc), last("Trước"));
-        let withheld = [EntryState::Withheld(Reason::AfterRevocationCut)];
-        assert_eq!(
-            world.nodes[node].store().docs_with(&withheld, 9).unwrap(),
-            [doc]
-        );
+        assert_eq!(beyond_cuts(&world, node), [doc]);
     }
 }
 
@@ -210,15 +201,7 @@ fn what_is_not_understood_keeps_its_bytes_beside_what_was_dropped() {
     let doc = slimmed(&mut world, &[0, 1, 2]);
     edit(&mut world, 0, doc, "Chỉ bản mới hiểu");
     world.run_until_quiescent();
-    world.crash(2, PowerLoss::InOrder);
-    let disk = world.nodes[2].store_mut();
-    let newest = disk.entries_of(&doc).unwrap().pop().unwrap();
-    let not_understood = EntryState::Quarantined(Reason::NeedsNewerVersion);
-    disk.set_entry_state(&newest.log, newest.seq, not_understood)
-        .unwrap();
-    disk.set_meta("version", &codec::encode(&"0.0.1")).unwrap();
-    disk.commit(true).unwrap();
-    world.restart(2);
+    upgrade_from_where_the_last_edit_was_not_understood(&mut world, 2, doc);
     world.run_until_quiescent();
     assert_eq!(request(&world, 2, doc), "Chỉ bản mới hiểu");
     check_settled(&world);
