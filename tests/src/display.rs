@@ -12,8 +12,9 @@ use anyhow::{Context as _, Result, bail};
 const LOOK: Duration = Duration::from_millis(120);
 /// Looks that must be equal.
 const N_EQUAL: usize = 3;
-/// Looks until something is wrong: a slow machine paints a frame in 100 ms, not in 30 s.
-const MAX_LOOKS: usize = 250;
+/// Looks until something is wrong: a slow machine paints a frame in 100 ms, and reads a program it has not run for a while from
+/// a slow disk in half a minute.
+const MAX_LOOKS: usize = 600;
 
 /// Key codes from here on carry no letters on a usual keyboard.
 const FIRST_FREE_KEY: u32 = 200;

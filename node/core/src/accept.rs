@@ -5,15 +5,14 @@
 //! names, and a change made under the actor of another log.
 
 use lienquay_shared::log::bounds::{MAX_BATCH_ENTRIES, MAX_SEQ};
-use lienquay_shared::log::{ActionKind, BatchError, DocKind, EntryBatch, VerifiedEntry};
+use lienquay_shared::log::{ActionKind, BatchError, EntryBatch, VerifiedEntry};
 use lienquay_shared::schema::{Change, Documents};
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{DocId, LogId, NodeId, SiteId, schema};
 
-use crate::docs::{Applied, change_of};
+use crate::apply::Ancestry;
 use crate::engine::{Cx, Engine};
-use crate::set_aside::Released;
-use crate::store::{EntryRef, EntryState, SignedPoint, Store, StoreResult, StoredEntry};
+use crate::store::{EntryState, SignedPoint, StoreResult, StoredEntry};
 
 impl Engine {
     /// Entries arrived, pushed or pulled.

@@ -1,9 +1,9 @@
 //! Proven entries into their documents: at once where what they build on is there, else when it has come.
 
+use lienquay_shared::DocId;
 use lienquay_shared::log::DocKind;
 use lienquay_shared::schema::Change;
 use lienquay_shared::wire::Reason;
-use lienquay_shared::{DocId, schema};
 
 use crate::docs::{Applied, change_of};
 use crate::engine::{Cx, Engine};
@@ -44,7 +44,7 @@ impl Engine {
     }
 
     /// Applies a valid change, or records why not. Returns whether the document changed.
-    fn try_apply(
+    pub(crate) fn try_apply(
         &mut self,
         cx: &mut Cx<'_>,
         entry: &StoredEntry,

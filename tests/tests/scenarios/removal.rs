@@ -1,10 +1,6 @@
 //! PCs that are shut out or leave.
 
-use lienquay_core::store::{EntryState, Store};
-use lienquay_shared::codec::Text;
 use lienquay_shared::command::Command;
-use lienquay_shared::wire::Reason;
-use lienquay_tests::sim::invariants::check_settled;
 
 use crate::site::{
     beyond_cuts, dossier, edit, edit_of, request, revoke, revoke_while_apart, three,

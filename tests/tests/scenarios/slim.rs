@@ -1,10 +1,8 @@
 //! What a saved document contains is not kept twice, and is lost by nothing that can happen to a PC.
 
 use lienquay_core::store::{EntryState, Store};
-use lienquay_shared::command::Command;
-use lienquay_shared::wire::Reason;
+use lienquay_shared::DocId;
 use lienquay_shared::wire::link::NodeMode;
-use lienquay_shared::{DocId, codec};
 use lienquay_tests::sim::chance::Chance;
 use lienquay_tests::sim::invariants::{check_converged, check_settled};
 use lienquay_tests::sim::network::NodeIndex;

@@ -1,12 +1,10 @@
 //! A PC whose program is replaced by a newer one.
 
-use lienquay_core::store::{EntryState, Store};
-use lienquay_shared::codec;
-use lienquay_shared::wire::Reason;
 use lienquay_tests::sim::invariants::check_settled;
-use lienquay_tests::sim::world::PowerLoss;
 
-use crate::site::{dossier, edit, request, three};
+use crate::site::{
+    dossier, edit, request, three, upgrade_from_where_the_last_edit_was_not_understood,
+};
 
 #[test]
 fn what_an_older_version_did_not_understand_is_tried_again_by_a_newer_one() {
