@@ -1,4 +1,5 @@
-//! This node's own log ends because another folder continued it: it is never written to again, and the person here is told.
+//! This node's own log ends because another folder continued it: it is never written to again. That two folders live is
+//! told to the person here, whatever fails in between.
 
 use lienquay_shared::{LogId, codec};
 
@@ -15,7 +16,7 @@ pub(crate) struct OwnLog {
     pub(crate) ended: bool,
 }
 
-/// That a log of this node ended, and whether the person here was told. What was told with the finding itself is gone when
+/// That a log of this node has two branches, and whether the person here was told. What was told with the finding itself is gone when
 /// the power fails between the commit and the screen: it is owed until a later beat.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Ending {
@@ -55,24 +56,23 @@ impl Engine {
         };
         self.closing = Some(own);
         end_own_log(cx.store, own)?;
-        cx.store
-            .set_meta(fact::ENDED_UNTOLD, &codec::encode(&Some(own)))?;
-        self.ending = Some(Ending::Untold(own));
         self.wrote_own();
         Ok(())
     }
 
-    /// As [`Engine::own_log_overtaken`], if it was ours that has two branches.
+    /// As [`Engine::own_log_overtaken`], if it was ours that has two branches: two folders live, and the person here is told.
     pub(crate) fn own_log_ended_by_fork(
         &mut self,
         cx: &mut Cx<'_>,
         log: &LogId,
     ) -> StoreResult<()> {
         if self.own == Some(*log) {
-            self.own_log_overtaken(cx)
-        } else {
-            Ok(())
+            self.own_log_overtaken(cx)?;
+            cx.store
+                .set_meta(fact::ENDED_UNTOLD, &codec::encode(&Some(*log)))?;
+            self.ending = Some(Ending::Untold(*log));
         }
+        Ok(())
     }
 
     /// Whether this node's log must not be continued: then what it decided before is not known here whole.
