@@ -12,8 +12,8 @@ use anyhow::{Context as _, Result, bail};
 const LOOK: Duration = Duration::from_millis(120);
 /// Looks that must be equal.
 const N_EQUAL: usize = 3;
-/// Looks until something is wrong: a slow machine paints a frame in 100 ms, and reads a program it has not run for a while from
-/// a slow disk in half a minute.
+/// Looks until something is wrong: a slow machine paints a frame in 100 ms. Once no window came within 30 s in a whole test run,
+/// and at once in the next; why is not known.
 const MAX_LOOKS: usize = 600;
 
 /// Key codes from here on carry no letters on a usual keyboard.

@@ -82,7 +82,7 @@ pub(super) fn outcomes_are_visible(world: &World, members: &[NodeIndex]) -> Verd
     };
     let tickets: BTreeMap<_, _> = disk.tickets().into_iter().collect();
     let dossiers: BTreeMap<_, _> = disk.dossiers().into_iter().collect();
-    for done in owed(world) {
+    for done in owed(world).filter(|done| !done.is_call_gone) {
         let (doc, is_there) = match &done.outcome {
             Outcome::TicketIssued { doc, number, .. } => {
                 let ticket = tickets.get(doc);

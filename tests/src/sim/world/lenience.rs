@@ -60,9 +60,10 @@ impl World {
                     .filter(|other| *other != node && !self.nodes[*other].is_scrapped);
                 !instead.is_some_and(shows) && !others.any(|other| shows(self.nodes[other].store()))
             };
-            let is_gone = (!elsewhere && !is_here) || is_call_gone();
+            let is_call_gone = is_call_gone();
             self.acknowledged[at].is_lost_at_home |= is_home && !is_here;
-            self.acknowledged[at].is_excused |= is_gone;
+            self.acknowledged[at].is_excused |= !elsewhere && !is_here;
+            self.acknowledged[at].is_call_gone |= is_call_gone;
         }
     }
 

@@ -47,6 +47,8 @@ pub struct Acknowledged {
     pub is_lost_at_home: bool,
     /// Every disk that held it was lost or rolled back: nobody can be asked for it.
     pub is_excused: bool,
+    /// Of a call: no disk shows it any more. What its counter wrote by then is owed all the same.
+    pub is_call_gone: bool,
 }
 
 /// A point in a log, by its bytes.
@@ -237,6 +239,7 @@ impl World {
             day,
             is_lost_at_home: false,
             is_excused: false,
+            is_call_gone: false,
         }
     }
 
