@@ -1,9 +1,9 @@
 //! A screen without a monitor: Xvfb with a window manager, keys from xdotool, pictures of what is there. For driving the real
 //! window as an officer would, and for measuring it.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -12,9 +12,11 @@ use anyhow::{Context as _, Result, bail};
 const LOOK: Duration = Duration::from_millis(120);
 /// Looks that must be equal.
 const N_EQUAL: usize = 3;
-/// Looks until something is wrong: a slow machine paints a frame in 100 ms. Once no window came within 30 s in a whole test run,
-/// and at once in the next; why is not known.
-const MAX_LOOKS: usize = 600;
+/// Looks until something is wrong: a slow machine paints a frame in 100 ms.
+const MAX_LOOKS: usize = 250;
+
+/// What the window manager says when it is ready.
+const READY: &str = "ready";
 
 /// Key codes from here on carry no letters on a usual keyboard.
 const FIRST_FREE_KEY: u32 = 200;
@@ -27,11 +29,14 @@ const LETTERS: &str = "ãìễịầăĐứôếả";
 pub struct Display {
     server: Child,
     manager: Child,
+    /// Kept open: the manager would end when it has something to say and nobody listens.
+    said: BufReader<ChildStdout>,
     name: String,
 }
 
 impl Display {
-    /// Starts a screen of this size with a window manager, without which keys go nowhere.
+    /// Starts a screen of this size with a window manager, without which keys go nowhere, and waits for both: a window that is
+    /// shown while openbox is starting may stay hidden for good.
     ///
     /// # Errors
     /// When Xvfb or openbox is not installed or does not start.
@@ -47,17 +52,26 @@ impl Display {
         let out = server.stdout.take().context("no output of Xvfb")?;
         BufReader::new(out).read_line(&mut number)?;
         let name = format!(":{}", number.trim());
-        let manager = Command::new("openbox")
+        let mut manager = Command::new("openbox")
+            .args(["--startup", &format!("echo {READY}")])
             .env("DISPLAY", &name)
-            .stdout(Stdio::null())
+            .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .context("openbox is not installed")?;
-        Ok(Self {
+        let said = manager.stdout.take().context("no output of openbox")?;
+        let mut display = Self {
             server,
             manager,
+            said: BufReader::new(said),
             name,
-        })
+        };
+        for line in display.said.by_ref().lines() {
+            if line? == READY {
+                return Ok(display);
+            }
+        }
+        bail!("openbox does not start on {}", display.name)
     }
 
     /// Its name, for `DISPLAY`.
