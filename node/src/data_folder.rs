@@ -212,8 +212,7 @@ fn create_database(path: &Path, key: &DataKey, marker: &[u8; 32]) -> FolderResul
     store.set_local(IDENTITY, &*secret)?;
     store.set_local(MACHINE, marker)?;
     store.commit(true)?;
-    // Closing moves the write-ahead log into the database, which then is one file.
-    drop(store);
+    store.close_as_one_file()?;
     Ok(())
 }
 

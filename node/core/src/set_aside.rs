@@ -1,6 +1,8 @@
 //! Entries set aside: written after their author's revocation, or on a losing branch. They count again as soon as a valid
 //! entry builds on them.
 
+use std::collections::BTreeSet;
+
 use lienquay_shared::log::DocKind;
 use lienquay_shared::schema::Change;
 use lienquay_shared::wire::Reason;
@@ -156,9 +158,13 @@ impl Engine {
         let Some(kind) = self.kind_to_rebuild(cx, &doc, &refs)? else {
             return Ok(());
         };
+        // Of a first copy the header may be here and its change not yet: proving the document sees to it.
+        let mut to_come = BTreeSet::new();
         for entry in &refs {
             if let Some(bytes) = change_of(&mut self.docs, cx.store, &doc, entry)? {
                 cx.store.put_change(&entry.log, entry.seq, &bytes)?;
+            } else if entry.state == EntryState::Unproven {
+                to_come.insert((entry.log, entry.seq));
             }
         }
         // Of a kind that only a newer version knows there is no document; its entries have their states all the same.
@@ -166,7 +172,11 @@ impl Engine {
             self.docs.replace(doc, kind, empty);
         }
         // What lost its ground was written again by its author; it must not come back beside that.
-        let kept = |entry: &&EntryRef| entry.change_hash.is_some() && entry.state != LOST_GROUND;
+        let kept = |entry: &&EntryRef| {
+            entry.change_hash.is_some()
+                && entry.state != LOST_GROUND
+                && !to_come.contains(&(entry.log, entry.seq))
+        };
         for entry in refs.iter().filter(kept) {
             let state = self
                 .withheld(&entry.log, entry.seq)

@@ -72,6 +72,27 @@ impl SqliteStore {
         Self::connect(path, key, true)
     }
 
+    /// Moves all of the write-ahead log into the database and closes it, so that it can be renamed as one file.
+    ///
+    /// # Errors
+    /// When something of it may not be on the disk. Merely closing would say nothing.
+    pub(crate) fn close_as_one_file(self) -> StoreResult<()> {
+        let is_whole = self.read(|conn| {
+            Ok(
+                conn.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| {
+                    row.get(0).map(|n_busy: i64| n_busy == 0)
+                })?,
+            )
+        })?;
+        if is_whole {
+            Ok(())
+        } else {
+            Err(StoreFault::Failed(format!(
+                "{DATABASE_FILE}: somebody else has it open"
+            )))
+        }
+    }
+
     /// Opens an existing database.
     pub fn open(path: &Path, key: DataKey) -> StoreResult<Self> {
         // SQLite would take an empty file for a new database.

@@ -18,6 +18,8 @@ const N_CUTS: usize = 14;
 const N_OPS: usize = 700;
 /// Answers after the failed sync, right after each of which the power is cut, too.
 const N_ANSWERS: usize = 4;
+/// The first syncs make the folder, on which everything else rests: each of them is always tried.
+const N_MAKING: usize = 12;
 
 /// One sync that fails, and where another one has to fail with it.
 #[derive(Debug)]
@@ -36,14 +38,16 @@ fn fails(call: &SyncCall, n: usize) -> (At, Harm) {
 }
 
 impl Recording {
-    /// Lets each of a share of syncs fail, and cuts the power at several moments afterwards.
+    /// Lets those that make the folder and a share of the other syncs fail, one at a time, and cuts the power at several moments afterwards.
     pub fn fail_syncs(&self, share: usize) -> Result<Tried> {
-        let points = self.sync_points();
+        let mut points = self.sync_points();
         let mut tried = Tried {
             n_points: points.len(),
             ..Tried::default()
         };
-        for point in spread(points, share) {
+        let others = points.split_off(N_MAKING.min(points.len()));
+        points.extend(spread(others, share));
+        for point in points {
             tried.n_tried += 1;
             let came = self.fail_one(&point);
             match came.with_context(|| format!("{point:?}")) {

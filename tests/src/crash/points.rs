@@ -15,6 +15,10 @@ use crate::crash::strace::{At, Harm};
 pub const VARIABLE: &str = "LIENQUAY_CRASH_POINTS";
 /// Failures shown; beyond that they are only counted.
 const MAX_SHOWN: usize = 8;
+/// So many calls of a kind in the first life make the folder, on which everything else rests.
+const N_MAKING: usize = 200;
+/// How many of these are tried at least, beside the share of the others.
+const MAKING_SHARE: usize = 12;
 /// A check that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -134,7 +138,12 @@ impl Recording {
             n_points: all.len(),
             ..Tried::default()
         };
-        for point in spread(all, share) {
+        let (making, others): (Vec<Point>, Vec<Point>) = all
+            .into_iter()
+            .partition(|point| point.life == 0 && point.at.n <= N_MAKING);
+        let mut chosen = spread(making, MAKING_SHARE.max(share / 8));
+        chosen.extend(spread(others, share));
+        for point in chosen {
             tried.n_tried += 1;
             match self.try_one(&point, harm) {
                 Ok(was_met) => tried.n_met += usize::from(was_met),
