@@ -176,7 +176,6 @@ impl Engine {
             state: EntryState::Applied,
         };
         cx.store.put_entry(&entry)?;
-        cx.store.set_meta(fact::LAST_HLC, &codec::encode(&hlc))?;
         self.logs
             .advance(cx.store, site, &log, None, (header.seq, hash))?;
         if let Some(old) = closes {

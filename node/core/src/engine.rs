@@ -40,8 +40,6 @@ pub(crate) mod fact {
     pub(crate) const SITE: &str = "site";
     /// The log this node writes.
     pub(crate) const OWN_LOG: &str = "own-log";
-    /// The highest timestamp given out.
-    pub(crate) const LAST_HLC: &str = "last-hlc";
     /// The highest anchored time.
     pub(crate) const TIME_FLOOR: &str = "time-floor";
     /// A log of this node that must not be continued, until the person here was told.
@@ -239,7 +237,7 @@ impl Engine {
         self.n_answered_bytes = 0;
         self.written = Written::Nothing;
         self.site = fact_of(store, fact::SITE)?;
-        self.clock = HlcClock::new(fact_of::<Hlc>(store, fact::LAST_HLC)?.unwrap_or_default());
+        self.clock = HlcClock::default();
         self.site_clock
             .raise_floor(fact_of(store, fact::TIME_FLOOR)?.unwrap_or(0));
         let Some(site) = self.site else {
@@ -256,6 +254,7 @@ impl Engine {
         }
         self.roster = self.roster_log.fold();
         self.logs = Logs::load(store, &site)?;
+        self.clock = HlcClock::new(self.last_given_out(store)?);
         let own: Option<OwnLog> = fact_of(store, fact::OWN_LOG)?;
         let ended = own.filter(|own| own.ended || self.settings.new_incarnation);
         if let Some(own) = ended.filter(|own| !own.ended) {
@@ -280,6 +279,18 @@ impl Engine {
         self.asks.load(store)?;
         self.timers.set_if_unset(Timer::Beat, now.mono_millis);
         self.note_upgrade(store)
+    }
+
+    /// The highest timestamp given out: that of the newest entry of this node's logs. Kept nowhere else, so that an action
+    /// writes one place less.
+    fn last_given_out(&self, store: &dyn Store) -> StoreResult<Hlc> {
+        let mut last = Hlc::default();
+        for (log, held) in self.logs.iter().filter(|(log, _)| log.node == self.me) {
+            if let Some(newest) = store.entry(log, held.mark.received)? {
+                last = last.max(newest.header.hlc);
+            }
+        }
+        Ok(last)
     }
 
     /// After a store fault undid a group of events: reads the state anew and greets every link again.

@@ -3,6 +3,7 @@
 
 pub(crate) mod dossiers;
 pub(crate) mod erasing;
+pub(crate) mod merging;
 pub(crate) mod packed;
 pub(crate) mod procedures;
 pub(crate) mod texts;

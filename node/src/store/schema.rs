@@ -12,10 +12,11 @@ const APPLICATION_ID: i32 = 0x4c51_7374;
 const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001_log.sql"),
     include_str!("schema/0002_saved_over.sql"),
+    include_str!("schema/0003_narrow.sql"),
 ];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.
-const PROJECTION_VERSION: i64 = 4;
+const PROJECTION_VERSION: i64 = 5;
 const PROJECTIONS: &str = include_str!("schema/projections.sql");
 
 /// The tables `projections.sql` creates, children first.
@@ -101,4 +102,33 @@ pub(crate) fn note_projections_current(conn: &Connection) -> SqlResult<()> {
         [PROJECTION_VERSION.to_be_bytes()],
     )?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_an_earlier_schema_keeps_its_rows() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        conn.execute_batch("CREATE TABLE schema_versions (version INTEGER PRIMARY KEY)")
+            .unwrap();
+        for (version, sql) in (1..=2_i64).zip(MIGRATIONS) {
+            conn.execute_batch(sql).unwrap();
+            conn.execute("INSERT INTO schema_versions VALUES (?1)", [version])
+                .unwrap();
+        }
+        conn.execute_batch(
+            "INSERT INTO log_ids (id, log) VALUES (1, x'01');
+             INSERT INTO signatures (log_id, seq, hash, signature) VALUES (1, 64, x'02', x'03');
+             INSERT INTO numbers (series, number, request, doc) VALUES ('dossier/1', 7, x'04', x'05');",
+        )
+        .unwrap();
+        migrate(&mut conn).unwrap();
+        let kept = "SELECT (SELECT seq FROM signatures WHERE signature = x'03'),
+                           (SELECT number FROM numbers INDEXED BY numbers_of_request WHERE request = x'04')";
+        let row = conn.query_row(kept, [], |row| Ok((row.get(0)?, row.get(1)?)));
+        assert_eq!(row, Ok((64, 7)));
+        migrate(&mut conn).unwrap();
+    }
 }

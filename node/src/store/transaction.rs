@@ -42,6 +42,8 @@ pub struct SqliteStore {
     texts: Texts,
     /// Whether words of removed texts are still to be taken out of older parts of the index.
     owes_erasing: bool,
+    /// Commits that changed searchable texts since the index had nothing to merge.
+    n_text_commits: u32,
     /// Whether there are commits the disk may not have yet.
     unsynced: bool,
     /// Commits since the last checkpoint that was asked for.
@@ -128,6 +130,8 @@ impl SqliteStore {
             transaction: Transaction::Idle,
             texts: Texts::default(),
             owes_erasing: false,
+            // What the last run left.
+            n_text_commits: idle::MERGE_COMMITS,
             unsynced: true,
             n_commits: 0,
             lost_sync: None,
@@ -280,6 +284,7 @@ impl SqliteStore {
         self.check_sync()?;
         if !self.texts.is_empty() {
             self.write_texts(|conn, texts| texts.write(conn))?;
+            self.n_text_commits += 1;
         }
         match &self.transaction {
             Transaction::Broken(fault) => return Err(fault.clone()),

@@ -7,10 +7,9 @@
 
 use rusqlite::Connection;
 
-use crate::store::column::unsigned;
 use crate::store::facts::{drop_local, local, n_locals, set_local};
 use crate::store::fault::SqlResult;
-use crate::store::statement::{execute, one};
+use crate::store::projections::merging::{PAGES, merge};
 
 /// Both facts of this PC's shell begin so.
 const OWED: &str = "texts-eras";
@@ -18,8 +17,6 @@ const OWED: &str = "texts-eras";
 const ASKED: &str = "texts-erase-asked";
 /// Such a merge is going on.
 const GOING_ON: &str = "texts-erasing";
-/// Pages written at one go.
-const PAGES: i64 = 64;
 
 /// A text was removed.
 pub(crate) fn ask(conn: &Connection) -> SqlResult<()> {
@@ -45,19 +42,6 @@ pub(crate) fn go_on(conn: &Connection) -> SqlResult<bool> {
         merge(conn, -PAGES)?;
     }
     is_owed(conn)
-}
-
-/// Whether the index had anything to merge: the command itself counts as one change.
-fn merge(conn: &Connection, n_pages: i64) -> SqlResult<bool> {
-    let changes = || one(conn, "SELECT total_changes()", [], |row| unsigned(row, 0));
-    let before = changes()?.unwrap_or_default();
-    execute(
-        conn,
-        "INSERT INTO dossier_text (dossier_text, rank) VALUES ('merge', ?1)",
-        [n_pages],
-    )?;
-    let after = changes()?.unwrap_or_default();
-    Ok(after.saturating_sub(before) >= 2)
 }
 
 #[cfg(test)]

@@ -8,12 +8,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 
+use crate::store::column::limit;
 use crate::store::fault::SqlResult;
-use crate::store::projections::erasing;
+use crate::store::projections::{erasing, merging};
 use crate::store::statement::execute;
 
 /// Texts kept before they are written; a page of a first copy has 128.
 const MAX_WAITING: usize = 4_096;
+/// Texts of a copy or a rebuilding, not of officers: so many are followed by merging, because no idle moment comes soon.
+const MANY: usize = 64;
 
 /// What the index holds under a rowid, and what it shall hold.
 #[derive(Debug, Default)]
@@ -137,6 +140,7 @@ impl Texts {
 
     /// Writes them.
     pub(crate) fn write(&mut self, conn: &Connection) -> SqlResult<()> {
+        let n_texts = self.waiting.len();
         for (id, text) in std::mem::take(&mut self.waiting) {
             let told = text.told();
             let is_removed = told.taken.is_some() && told.put.is_none();
@@ -158,6 +162,10 @@ impl Texts {
                     params![id, words],
                 )?;
             }
+        }
+        if n_texts >= MANY {
+            // Three times the pages that the texts take.
+            merging::merge(conn, limit(n_texts))?;
         }
         Ok(())
     }

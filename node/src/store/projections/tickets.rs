@@ -3,6 +3,7 @@
 use lienquay_core::store::TicketFilter;
 use lienquay_shared::DocId;
 use lienquay_shared::codec;
+use lienquay_shared::domain::ticket::TicketState;
 use lienquay_shared::view::TicketRow;
 use rusqlite::{Connection, params};
 
@@ -13,26 +14,58 @@ use crate::store::statement::{execute, many};
 
 /// Inserts or replaces a ticket.
 pub(crate) fn put(conn: &Connection, row: &TicketRow) -> SqlResult<()> {
-    execute(
+    let (issuer, state, packed) = (issuer(row), name_of(row.state), codec::encode(row));
+    let is_finished = row.state == TicketState::Finished;
+    // SQLite rewrites every index on a column that is set, also to what it was: most steps leave all of them as they are.
+    let n_updated = execute(
         conn,
-        "INSERT INTO tickets (doc, day, lane, issuer, number, number_text, state, keeper, row)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (doc) DO UPDATE
-         SET day = excluded.day, lane = excluded.lane, issuer = excluded.issuer, number = excluded.number,
-             number_text = excluded.number_text, state = excluded.state, keeper = excluded.keeper, row = excluded.row",
+        "UPDATE tickets SET state = ?8, row = ?10
+         WHERE doc = ?1 AND day = ?2 AND lane = ?3 AND issuer = ?4 AND number = ?5 AND number_text = ?6
+             AND finished = ?7 AND keeper = ?9",
         params![
             row.doc.as_bytes(),
             row.day,
             &*row.lane,
-            row.issuer.as_ref().map_or(&[][..], |issuer| issuer.as_bytes()),
+            issuer,
             row.number,
             row.number_text,
-            name_of(row.state),
+            is_finished,
+            state,
             row.keeper.node.as_bytes(),
-            codec::encode(row)
+            packed
+        ],
+    )?;
+    if n_updated > 0 {
+        return Ok(());
+    }
+    execute(
+        conn,
+        "INSERT INTO tickets (doc, day, lane, issuer, number, number_text, finished, state, keeper, row)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (doc) DO UPDATE
+         SET day = excluded.day, lane = excluded.lane, issuer = excluded.issuer, number = excluded.number,
+             number_text = excluded.number_text, finished = excluded.finished, state = excluded.state,
+             keeper = excluded.keeper, row = excluded.row",
+        params![
+            row.doc.as_bytes(),
+            row.day,
+            &*row.lane,
+            issuer,
+            row.number,
+            row.number_text,
+            is_finished,
+            state,
+            row.keeper.node.as_bytes(),
+            packed
         ],
     )
     .map(drop)
+}
+
+fn issuer(row: &TicketRow) -> &[u8] {
+    row.issuer
+        .as_ref()
+        .map_or(&[][..], |issuer| issuer.as_bytes())
 }
 
 /// Removes a ticket.
@@ -63,7 +96,7 @@ pub(crate) fn filtered(
         ),
         TicketFilter::KeptBy(node) => many(
             conn,
-            "SELECT row FROM tickets WHERE keeper = ?1 AND state <> 'finished'
+            "SELECT row FROM tickets WHERE keeper = ?1 AND finished = 0
              ORDER BY lane, issuer, number, doc LIMIT ?2",
             params![node.as_bytes(), at_most],
             |row| row_of(row, 0),

@@ -2,6 +2,7 @@
 
 mod documents;
 mod jumps;
+mod quiet;
 
 use lienquay_core::store::{ProjectionRow, Store};
 use lienquay_shared::DocId;
