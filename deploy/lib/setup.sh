@@ -15,11 +15,13 @@ need_cargo() {
 # Installs what is missing of these Debian packages; each is named with a file or program it brings.
 #   install_missing gcc:cc make:make libegl1:libEGL.so.1
 install_missing() {
-    local missing=() pair package proof
+    local missing=() pair package proof libraries
+    # Read as a whole: a reader that leaves early makes the writer of a pipe fail. Not everybody's PATH has /sbin.
+    libraries=$(PATH="$PATH:/sbin" ldconfig -p 2>/dev/null) || libraries=""
     for pair in "$@"; do
         package="${pair%%:*}" proof="${pair#*:}"
         case "$proof" in
-        *.so*) ldconfig -p 2>/dev/null | grep -qF "$proof" || missing+=("$package") ;;
+        *.so*) [[ $libraries == *"$proof"* ]] || missing+=("$package") ;;
         /*) compgen -G "$proof" >/dev/null || missing+=("$package") ;;
         *) command -v "$proof" >/dev/null || missing+=("$package") ;;
         esac
