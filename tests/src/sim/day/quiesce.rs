@@ -63,12 +63,20 @@ impl Day {
                 self.world.run_for(SIDE_BY_SIDE_MILLIS);
             }
             let have_parted = self.copies.first().is_some_and(|pair| pair.have_parted);
-            if have_parted && self.is_member_for_all(stays) {
+            if have_parted && self.has_others(stays) && self.is_member_for_all(stays) {
                 invariants::check_copies_told(&self.world, stays, goes);
             }
             self.scrap_copy(goes);
             self.world.restart(stays);
         }
+    }
+
+    /// Whether anybody but copies of this PC is left: they hear of each other through others only.
+    fn has_others(&self, pc: NodeIndex) -> bool {
+        let id = self.world.nodes[pc].id;
+        self.pcs()
+            .into_iter()
+            .any(|other| self.world.nodes[other].id != id && !self.is_newcomer(other))
     }
 
     /// Whoever was shut out is told nothing any more, and spoken to by nobody.
