@@ -1,12 +1,25 @@
 //! Cached statements with few words: write, read one, read many.
 
-use rusqlite::{Connection, Params, Row};
+use rusqlite::{Connection, Params, Row, ToSql};
 
 use crate::store::fault::SqlResult;
 
 /// Runs a statement that returns no rows; gives how many it changed.
 pub(crate) fn execute(conn: &Connection, sql: &str, params: impl Params) -> SqlResult<usize> {
     Ok(conn.prepare_cached(sql)?.execute(params)?)
+}
+
+/// Executes a statement, and where it changes no row another one with the same parameters.
+pub(crate) fn execute_or(
+    conn: &Connection,
+    sql: &str,
+    otherwise: &str,
+    parameters: &[&dyn ToSql],
+) -> SqlResult<()> {
+    if execute(conn, sql, parameters)? == 0 {
+        execute(conn, otherwise, parameters)?;
+    }
+    Ok(())
 }
 
 /// The first row, if there is one.

@@ -8,7 +8,7 @@ use crate::store::column::{self, limit};
 use crate::store::fault::{SqlFault, SqlResult};
 use crate::store::projections::texts::Texts;
 use crate::store::projections::{blob, name_of, packed};
-use crate::store::statement::{execute, many, one};
+use crate::store::statement::{execute, execute_or, many, one};
 
 /// Dossiers that one second of reception has room for; more go into the seconds after it.
 const PER_SECOND: i64 = 1 << 12;
@@ -21,7 +21,6 @@ const MAX_PROBES: i64 = 1 << 18;
 struct Stored {
     id: i64,
     row: DossierRow,
-    n_conflicts: usize,
 }
 
 /// Inserts or replaces a dossier.
@@ -40,26 +39,10 @@ pub(crate) fn put(
         Some(id) => id,
         None => free_id(conn, row.received_at_millis)?,
     };
-    let stands = before
-        .as_ref()
-        .filter(|before| kept_id.is_some() && before.row.status == row.status)
-        .filter(|before| before.n_conflicts == conflicts.len());
-    match stands {
-        Some(_) => put_row_alone(conn, id, row, conflicts)?,
-        None => put_whole(conn, id, row, conflicts)?,
-    }
-    put_text(texts, before.as_ref(), id, &row.search_text);
-    put_codes(conn, before.as_ref(), id, &row.codes)
-}
-
-fn put_whole(
-    conn: &Connection,
-    id: i64,
-    row: &DossierRow,
-    conflicts: &[ConflictRow],
-) -> SqlResult<()> {
-    execute(
+    // SQLite rewrites every index on a column that is set, also to what it was: most changes leave all of them as they are.
+    execute_or(
         conn,
+        "UPDATE dossiers SET row = ?5 WHERE id = ?1 AND doc = ?2 AND status = ?3 AND n_conflicts = ?4",
         "INSERT INTO dossiers (id, doc, status, n_conflicts, row) VALUES (?1, ?2, ?3, ?4, ?5)
          ON CONFLICT (doc) DO UPDATE
          SET id = excluded.id, status = excluded.status, n_conflicts = excluded.n_conflicts, row = excluded.row",
@@ -70,23 +53,9 @@ fn put_whole(
             limit(conflicts.len()),
             packed::pack(row, conflicts)
         ],
-    )
-    .map(drop)
-}
-
-/// SQLite rewrites every index on a column that is set, also to what it was: most changes leave all of them as they are.
-fn put_row_alone(
-    conn: &Connection,
-    id: i64,
-    row: &DossierRow,
-    conflicts: &[ConflictRow],
-) -> SqlResult<()> {
-    execute(
-        conn,
-        "UPDATE dossiers SET row = ?2 WHERE id = ?1",
-        params![id, packed::pack(row, conflicts)],
-    )
-    .map(drop)
+    )?;
+    put_text(texts, before.as_ref(), id, &row.search_text);
+    put_codes(conn, before.as_ref(), id, &row.codes)
 }
 
 /// Most changes leave the text as it is, and rewriting the index is the dearest part of a projection.
@@ -138,11 +107,10 @@ fn stored(conn: &Connection, doc: &DocId) -> SqlResult<Option<Stored>> {
         "SELECT id, row FROM dossiers WHERE doc = ?1",
         [doc.as_bytes()],
         |found| {
-            let (row, conflicts) = packed::unpack(blob(found.get_ref(1)?)?)?;
+            let (row, _conflicts) = packed::unpack(blob(found.get_ref(1)?)?)?;
             Ok(Stored {
                 id: found.get(0)?,
                 row,
-                n_conflicts: conflicts.len(),
             })
         },
     )

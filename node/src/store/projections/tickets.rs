@@ -10,36 +10,18 @@ use rusqlite::{Connection, params};
 use crate::store::column::limit;
 use crate::store::fault::SqlResult;
 use crate::store::projections::{name_of, row_of};
-use crate::store::statement::{execute, many};
+use crate::store::statement::{execute, execute_or, many};
 
 /// Inserts or replaces a ticket.
 pub(crate) fn put(conn: &Connection, row: &TicketRow) -> SqlResult<()> {
     let (issuer, state, packed) = (issuer(row), name_of(row.state), codec::encode(row));
     let is_finished = row.state == TicketState::Finished;
     // SQLite rewrites every index on a column that is set, also to what it was: most steps leave all of them as they are.
-    let n_updated = execute(
+    execute_or(
         conn,
         "UPDATE tickets SET state = ?8, row = ?10
          WHERE doc = ?1 AND day = ?2 AND lane = ?3 AND issuer = ?4 AND number = ?5 AND number_text = ?6
              AND finished = ?7 AND keeper = ?9",
-        params![
-            row.doc.as_bytes(),
-            row.day,
-            &*row.lane,
-            issuer,
-            row.number,
-            row.number_text,
-            is_finished,
-            state,
-            row.keeper.node.as_bytes(),
-            packed
-        ],
-    )?;
-    if n_updated > 0 {
-        return Ok(());
-    }
-    execute(
-        conn,
         "INSERT INTO tickets (doc, day, lane, issuer, number, number_text, finished, state, keeper, row)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT (doc) DO UPDATE
@@ -59,7 +41,6 @@ pub(crate) fn put(conn: &Connection, row: &TicketRow) -> SqlResult<()> {
             packed
         ],
     )
-    .map(drop)
 }
 
 fn issuer(row: &TicketRow) -> &[u8] {
