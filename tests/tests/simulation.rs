@@ -58,6 +58,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/admitted_by_a_removed_administrator.day"),
     include_str!("days/branches_meet_in_a_first_copy.day"),
     include_str!("days/copies_alone.day"),
+    include_str!("days/retired_unaware_gathers_a_group.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

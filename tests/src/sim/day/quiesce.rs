@@ -132,8 +132,9 @@ impl Day {
         admins.any(|pc| self.is_member_for_all(pc))
     }
 
-    /// Members are those who take each other for members: of all such groups the largest, and of two as large that in which
-    /// nobody was shut out. (A retired administrator's PC, restored from before, may found a group of its own.)
+    /// Members are those who take each other for members: of all such groups that with most PCs that nobody shut out, and of
+    /// two such the largest. (A retired administrator's PC that does not know it, cut off or restored from before, may
+    /// gather a larger group of its own.)
     fn count_members(&mut self) {
         let pcs = self.pcs();
         let takes = |by: NodeIndex, whom: NodeIndex| {
@@ -146,18 +147,18 @@ impl Day {
             pcs.iter().copied().filter(mutual).collect()
         };
         let groups: Vec<Vec<NodeIndex>> = pcs.iter().map(|pc| group_of(*pc)).collect();
-        let largest = groups
+        let group = groups
             .into_iter()
             .rev()
             .max_by_key(|group: &Vec<NodeIndex>| {
-                let n_undisputed = group.iter().filter(|pc| self.is_member_for_all(**pc));
-                (group.len(), n_undisputed.count())
+                let undisputed = group.iter().filter(|pc| self.is_member_for_all(**pc));
+                (undisputed.count(), group.len())
             })
             .unwrap_or_default();
-        let speaker = largest.first().copied();
+        let speaker = group.first().copied();
         let is_member = |node: NodeIndex| match self.world.nodes[node].is_scrapped {
             true => speaker.is_some_and(|speaker| takes(speaker, node)),
-            false => largest.contains(&node),
+            false => group.contains(&node),
         };
         let members: Vec<bool> = (0..self.world.nodes.len()).map(is_member).collect();
         for (node, is_member) in self.world.nodes.iter_mut().zip(members) {
