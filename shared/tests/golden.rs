@@ -142,6 +142,7 @@ fn keeper_messages() -> Vec<Message> {
             ticket: DOC,
             officer: OFFICER,
             op,
+            seen: None,
         }),
         Message::KeeperAnswer(KeeperAnswer {
             request: REQUEST,

@@ -59,6 +59,10 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/branches_meet_in_a_first_copy.day"),
     include_str!("days/copies_alone.day"),
     include_str!("days/retired_unaware_gathers_a_group.day"),
+    include_str!("days/transferred_before_its_call_was_heard.day"),
+    include_str!("days/branch_with_two_ends.day"),
+    include_str!("days/lost_ground_before_its_log_lost.day"),
+    include_str!("days/spared_until_its_heir_lost.day"),
 ];
 
 /// Sites of several sizes, founded and joined once by the real protocol.

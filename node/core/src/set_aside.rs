@@ -30,13 +30,18 @@ pub(crate) enum Released {
 impl Engine {
     /// Why an entry is set aside even though it is genuine; `None` for a valid one.
     pub(crate) fn withheld(&self, log: &LogId, seq: u64) -> Option<Reason> {
-        if self.logs.get(log).is_some_and(|held| held.base.is_some()) {
+        if self.is_of_branch(log) {
             return Some(Reason::LosingBranch);
         }
         self.roster
             .cut_of(log)
             .filter(|cut| seq > cut.seq)
             .map(|_beyond| Reason::AfterRevocationCut)
+    }
+
+    /// Whether a log is a branch that lost.
+    fn is_of_branch(&self, log: &LogId) -> bool {
+        self.logs.get(log).is_some_and(|held| held.base.is_some())
     }
 
     /// Whether a log may be begun here: anybody's but so many, our own always.
@@ -171,11 +176,11 @@ impl Engine {
         if let Some(empty) = self.docs.new_document(kind)? {
             self.docs.replace(doc, kind, empty);
         }
-        // What lost its ground was written again by its author; it must not come back beside that.
+        // What lost its ground was written again by its author; it must not come back beside that. If its log has lost since, it
+        // is set aside like all of it: whoever heard of the branch only then never saw it lose its ground.
         let kept = |entry: &&EntryRef| {
-            entry.change_hash.is_some()
-                && entry.state != LOST_GROUND
-                && !to_come.contains(&(entry.log, entry.seq))
+            let is_lost = entry.state == LOST_GROUND && !self.is_of_branch(&entry.log);
+            entry.change_hash.is_some() && !is_lost && !to_come.contains(&(entry.log, entry.seq))
         };
         for entry in refs.iter().filter(kept) {
             let state = self
@@ -192,7 +197,25 @@ impl Engine {
         self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, kind)?;
         self.docs.mark_dirty(doc);
-        Ok(())
+        self.write_spared_again(cx, &refs)
+    }
+
+    /// Entries of this node on a branch that lost were not written again while something valid built on them. Of these, those on
+    /// which nothing builds any more, because its log has lost in its turn.
+    fn write_spared_again(&mut self, cx: &mut Cx<'_>, before: &[EntryRef]) -> StoreResult<()> {
+        let mut spared = Vec::new();
+        for entry in before {
+            let is_own = entry.log.node == self.me && self.is_of_branch(&entry.log);
+            if !is_own || entry.state != EntryState::Applied {
+                continue;
+            }
+            let now = cx.store.entry(&entry.log, entry.seq)?;
+            spared.extend(now.filter(|now| matches!(now.state, EntryState::Withheld(_))));
+        }
+        if spared.is_empty() {
+            return Ok(());
+        }
+        self.write_again(cx, spared)
     }
 
     /// The kind of a document that can be rebuilt: none of a forgotten one. Of a document of which nothing was applied yet

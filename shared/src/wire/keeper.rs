@@ -80,6 +80,9 @@ pub struct KeeperAsk {
     /// What is asked.
     #[serde(rename = "p")]
     pub op: KeeperOp,
+    /// The call under which the asker sees the ticket at a counter: it gives back that one, not one it has not heard of yet.
+    #[serde(rename = "s", default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<RequestId>,
 }
 
 /// Why a keeper does not do what it was asked.

@@ -153,6 +153,7 @@ fn one_member_cannot_make_a_keeper_write_without_end() {
             ticket,
             officer: OfficerId([9; 8]),
             op: KeeperOp::Prioritise(reason),
+            seen: None,
         })
     };
     let asks: Vec<Message> = (0..6_000).map(ask).collect();

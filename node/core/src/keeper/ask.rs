@@ -88,12 +88,15 @@ impl Flight {
         self.is_granted = false;
     }
 
-    fn ask(&self) -> KeeperAsk {
+    fn ask(&self, ticket: &Ticket) -> KeeperAsk {
+        let at_counter = ticket.call.as_ref();
+        let at_counter = at_counter.filter(|_| ticket.state.is_at_counter());
         KeeperAsk {
             request: ask_id(&self.request, &self.ticket),
             ticket: self.ticket,
             officer: self.officer,
             op: self.op.clone(),
+            seen: at_counter.map(|call| call.request),
         }
     }
 }
@@ -190,7 +193,7 @@ impl Engine {
         };
         let keeper = ticket.epoch.node;
         flight.keeper = keeper;
-        let ask = flight.ask();
+        let ask = flight.ask(&ticket);
         if keeper == self.me {
             return Ok(match self.decide_as_keeper(cx, keeper, &ask)? {
                 Ok(()) => Asked::Granted,

@@ -37,6 +37,26 @@ fn standing(row: &GrantRow, ticket: &Ticket) -> Option<CounterNo> {
     (!is_missed).then_some(counter)
 }
 
+/// A counter that asked before it heard of its own call has not noted that it gives it back, and would go on with it.
+fn gives_back_what_it_saw(
+    ticket: &Ticket,
+    requester: NodeId,
+    ask: &KeeperAsk,
+) -> Result<(), KeeperRefusal> {
+    match &ticket.call {
+        Some(call)
+            if ticket.state.is_at_counter()
+                && call.node == requester
+                && ask.seen != Some(call.request) =>
+        {
+            Err(KeeperRefusal::AlreadyCalled {
+                counter: call.counter,
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Whether a request was granted before and its call given back since: granting it again would change nothing in the
 /// ticket, because a call counts once.
 fn is_spent(ticket: &Ticket, wanted: RequestId) -> bool {
@@ -155,6 +175,9 @@ impl Engine {
             // The counter's own steps on the call must be here first, or they would be taken for another call's.
             _ if requester != self.me && !self.holds_what_it_wrote(&requester) => {
                 Err(KeeperRefusal::NotNow)
+            }
+            KeeperOp::Decline | KeeperOp::Transfer(_) => {
+                gives_back_what_it_saw(ticket, requester, ask)
             }
             _ => Ok(()),
         }
