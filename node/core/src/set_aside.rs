@@ -176,10 +176,11 @@ impl Engine {
         if let Some(empty) = self.docs.new_document(kind)? {
             self.docs.replace(doc, kind, empty);
         }
-        // What lost its ground was written again by its author; it must not come back beside that. If its log has lost since, it
-        // is set aside like all of it: whoever heard of the branch only then never saw it lose its ground.
+        // What lost its ground was written again by its author; it must not come back beside that. If it does not count any more
+        // anyhow, it is set aside like others: whoever heard of it only then never saw it lose its ground.
         let kept = |entry: &&EntryRef| {
-            let is_lost = entry.state == LOST_GROUND && !self.is_of_branch(&entry.log);
+            let is_lost =
+                entry.state == LOST_GROUND && self.withheld(&entry.log, entry.seq).is_none();
             entry.change_hash.is_some() && !is_lost && !to_come.contains(&(entry.log, entry.seq))
         };
         for entry in refs.iter().filter(kept) {
