@@ -198,25 +198,22 @@ impl Engine {
         self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, kind)?;
         self.docs.mark_dirty(doc);
-        self.write_spared_again(cx, &refs)
+        let let_go = self.let_go(cx, &refs)?;
+        self.write_again(cx, let_go)
     }
 
-    /// Entries of this node on a branch that lost were not written again while something valid built on them. Of these, those on
+    /// Entries of this node on a branch that lost are not written again while something valid builds on them. Of these, those on
     /// which nothing builds any more, because its log has lost in its turn.
-    fn write_spared_again(&mut self, cx: &mut Cx<'_>, before: &[EntryRef]) -> StoreResult<()> {
-        let mut spared = Vec::new();
+    fn let_go(&self, cx: &Cx<'_>, before: &[EntryRef]) -> StoreResult<Vec<StoredEntry>> {
+        let mut let_go = Vec::new();
         for entry in before {
             let is_own = entry.log.node == self.me && self.is_of_branch(&entry.log);
-            if !is_own || entry.state != EntryState::Applied {
-                continue;
+            if is_own && entry.state == EntryState::Applied {
+                let now = cx.store.entry(&entry.log, entry.seq)?;
+                let_go.extend(now.filter(|now| matches!(now.state, EntryState::Withheld(_))));
             }
-            let now = cx.store.entry(&entry.log, entry.seq)?;
-            spared.extend(now.filter(|now| matches!(now.state, EntryState::Withheld(_))));
         }
-        if spared.is_empty() {
-            return Ok(());
-        }
-        self.write_again(cx, spared)
+        Ok(let_go)
     }
 
     /// The kind of a document that can be rebuilt: none of a forgotten one. Of a document of which nothing was applied yet
