@@ -19,7 +19,7 @@ use crate::accept::{crosses_border, n_bytes_of};
 use crate::docs::change_of;
 use crate::engine::{Cx, Engine};
 use crate::event::Notice;
-use crate::store::{Base, EntryRef, EntryState, SignedPoint, StoreResult, StoredEntry};
+use crate::store::{Base, EntryRef, SignedPoint, StoreResult, StoredEntry};
 
 /// First step back while tracing where two branches part; doubled each time.
 const TRACE_STEP: u64 = 64;
@@ -232,12 +232,6 @@ impl Engine {
                 state: entry.state,
             };
             entry.change = change_of(&mut self.docs, cx.store, &entry.header.doc, &found)?;
-            if entry.state == EntryState::Applied && entry.header.change_hash.is_some() {
-                // It counted in the log; on the branch only what is let in again counts.
-                let state = EntryState::Withheld(Reason::LosingBranch);
-                cx.store
-                    .set_entry_state(&entry.log, entry.header.seq, state)?;
-            }
         }
         self.move_off(cx, site, log, base, first)?;
         self.wrote_others(cx.now);

@@ -30,18 +30,13 @@ pub(crate) enum Released {
 impl Engine {
     /// Why an entry is set aside even though it is genuine; `None` for a valid one.
     pub(crate) fn withheld(&self, log: &LogId, seq: u64) -> Option<Reason> {
-        if self.is_of_branch(log) {
+        if self.logs.get(log).is_some_and(|held| held.base.is_some()) {
             return Some(Reason::LosingBranch);
         }
         self.roster
             .cut_of(log)
             .filter(|cut| seq > cut.seq)
             .map(|_beyond| Reason::AfterRevocationCut)
-    }
-
-    /// Whether a log is a branch that lost.
-    fn is_of_branch(&self, log: &LogId) -> bool {
-        self.logs.get(log).is_some_and(|held| held.base.is_some())
     }
 
     /// Whether a log may be begun here: anybody's but so many, our own always.
@@ -198,22 +193,7 @@ impl Engine {
         self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, kind)?;
         self.docs.mark_dirty(doc);
-        let let_go = self.let_go(cx, &refs)?;
-        self.write_again(cx, let_go)
-    }
-
-    /// Entries of this node on a branch that lost are not written again while something valid builds on them. Of these, those on
-    /// which nothing builds any more, because its log has lost in its turn.
-    fn let_go(&self, cx: &Cx<'_>, before: &[EntryRef]) -> StoreResult<Vec<StoredEntry>> {
-        let mut let_go = Vec::new();
-        for entry in before {
-            let is_own = entry.log.node == self.me && self.is_of_branch(&entry.log);
-            if is_own && entry.state == EntryState::Applied {
-                let now = cx.store.entry(&entry.log, entry.seq)?;
-                let_go.extend(now.filter(|now| matches!(now.state, EntryState::Withheld(_))));
-            }
-        }
-        Ok(let_go)
+        Ok(())
     }
 
     /// The kind of a document that can be rebuilt: none of a forgotten one. Of a document of which nothing was applied yet
