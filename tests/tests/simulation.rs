@@ -62,6 +62,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/transferred_before_its_call_was_heard.day"),
     include_str!("days/branch_with_two_ends.day"),
     include_str!("days/lost_ground_before_its_log_lost.day"),
+    include_str!("days/spared_until_its_heir_lost.day"),
     include_str!("days/lost_ground_before_its_author_was_shut_out.day"),
 ];
 

@@ -6,7 +6,7 @@
 
 mod parting;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
@@ -368,6 +368,11 @@ impl Engine {
         entries: Vec<StoredEntry>,
     ) -> StoreResult<()> {
         let mut rewritten: BTreeMap<ChangeHash, ChangeHash> = BTreeMap::new();
+        let hashes: BTreeSet<_> = entries
+            .iter()
+            .filter_map(|entry| entry.header.change_hash)
+            .collect();
+        self.let_go.retain(|_place, hash| !hashes.contains(hash));
         for entry in entries {
             let header = entry.header;
             let change = entry

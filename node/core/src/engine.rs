@@ -6,7 +6,7 @@ use lienquay_shared::hlc::HlcClock;
 use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::{Roster, RosterLog};
 use lienquay_shared::schema::Documents;
-use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
+use lienquay_shared::{ChangeHash, DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
 
 use crate::boot::Boot;
 use crate::docs::Docs;
@@ -108,14 +108,16 @@ pub struct Engine {
     pub(crate) unsigned_bytes: usize,
     pub(crate) docs: Docs,
     pub(crate) pending_docs: BTreeSet<DocId>,
+    /// Own entries of losing branches that stopped counting in this group of events: written again at its end.
+    pub(crate) let_go: BTreeMap<(LogId, u64), ChangeHash>,
     /// Documents with entries that an earlier version of the program did not understand.
     pub(crate) not_understood: BTreeSet<DocId>,
     pub(crate) clock: HlcClock,
     pub(crate) site_clock: SiteClock,
     pub(crate) links: BTreeMap<NodeId, Link>,
-    /// Members whose link ended since the program began.
     /// Members that told of another branch of a log than ours, until they tell of ours.
     pub(crate) other_branches: BTreeSet<(LogTag, NodeId)>,
+    /// Members whose link ended since the program began.
     pub(crate) parted: BTreeMap<NodeId, Parted>,
     pub(crate) pulls: BTreeMap<LogTag, Pull>,
     /// The log whose pull timed out last: the next gap looked at is the one after it.
@@ -193,6 +195,7 @@ impl Engine {
             unsigned_bytes: 0,
             docs,
             pending_docs: BTreeSet::new(),
+            let_go: BTreeMap::new(),
             not_understood: BTreeSet::new(),
             clock: HlcClock::default(),
             site_clock: SiteClock::default(),
@@ -234,6 +237,7 @@ impl Engine {
         self.site_cache = None;
         self.procedure_cache.clear();
         self.after_push.clear();
+        self.let_go.clear();
         self.n_answered_bytes = 0;
         self.written = Written::Nothing;
         self.site = fact_of(store, fact::SITE)?;
@@ -405,6 +409,7 @@ impl Engine {
             store,
             fx,
         };
+        self.write_let_go(cx)?;
         self.project_touched(cx)?;
         self.seal_own(cx)?;
         self.start_pulls(cx);
