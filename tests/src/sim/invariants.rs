@@ -19,6 +19,7 @@ use crate::sim::world::World;
 pub use acknowledged::Given;
 pub(in crate::sim) use acknowledged::give;
 pub use copies::check_copies_told;
+pub(in crate::sim) use edits::seen_by_edit;
 pub use reconnect::check_reconnect;
 pub(in crate::sim) use tickets::was_called_to;
 

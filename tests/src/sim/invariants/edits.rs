@@ -1,4 +1,4 @@
-//! [5] An edit stands, or somebody who had seen it wrote the field after it.
+//! [5] An edit stands, or an officer who had seen it wrote the field after it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use lienquay_shared::{ChangeHash, DocId};
 use super::acknowledged::is_excused;
 use super::{Verdict, any_disk};
 use crate::sim::network::NodeIndex;
-use crate::sim::world::World;
+use crate::sim::world::{Acknowledged, World};
 
 /// Every acknowledged edit of a field is shown, stands in a conflict, or a later change that knew of it wrote the field.
 pub(super) fn every_edit_stands_or_was_seen(world: &World, members: &[NodeIndex]) -> Verdict {
@@ -27,7 +27,7 @@ pub(super) fn every_edit_stands_or_was_seen(world: &World, members: &[NodeIndex]
         let unseen = edits
             .into_iter()
             .filter(|(field, value)| !shows(&dossier, *field, value))
-            .find(|(field, value)| !was_seen(document.as_ref(), *field, value));
+            .find(|(field, value)| !was_seen(world, document.as_ref(), &doc, *field, value));
         if let Some((field, value)) = unseen {
             return Err(format!(
                 "the edit of {} of {doc:?} to {value:?} is neither shown nor in conflict, and nobody who knew of it wrote the field after it",
@@ -67,33 +67,93 @@ fn shows(dossier: &Dossier, field: DossierField, value: &str) -> bool {
             .any(|conflict| conflict.values.iter().any(|one| one.value == value))
 }
 
-/// Whether every change that wrote this value has a descendant that wrote the field.
-fn was_seen(document: &dyn Document, field: DossierField, value: &str) -> bool {
+/// What was written to a field and by which change, oldest first.
+fn written(document: &dyn Document, field: DossierField) -> Vec<(ChangeHash, Option<String>)> {
     let key = field.key();
-    let (mut wrote_it, mut wrote_field) = (Vec::new(), Vec::new());
+    let mut written = Vec::new();
     for contained in document.history() {
         let Some(change) = document.change(&contained.hash) else {
             continue;
         };
         for edit in change.edits() {
             match edit {
-                Edit::Put { key: at, value: to } if at == key => {
-                    wrote_field.push(contained.hash);
-                    if to == Scalar::Text(value.to_owned()) {
-                        wrote_it.push(contained.hash);
-                    }
+                Edit::Put {
+                    key: at,
+                    value: Scalar::Text(value),
+                } if at == key => written.push((contained.hash, Some(value))),
+                Edit::Put { key: at, .. } | Edit::Clear { key: at } if at == key => {
+                    written.push((contained.hash, None));
                 }
-                Edit::Clear { key: at } if at == key => wrote_field.push(contained.hash),
                 _ => {}
             }
         }
     }
-    !wrote_it.is_empty()
-        && wrote_it.iter().all(|hash| {
-            wrote_field
-                .iter()
-                .any(|later| later != hash && built_on(document, vec![*later]).contains(hash))
+    written
+}
+
+/// What the changes that an edit was written on had written to its field.
+pub(in crate::sim) fn seen_by_edit(
+    document: &dyn Document,
+    field: DossierField,
+    value: &str,
+) -> Vec<String> {
+    let written = written(document, field);
+    let Some((edit, _)) = written
+        .iter()
+        .rfind(|(_, one)| one.as_deref() == Some(value))
+    else {
+        return Vec::new();
+    };
+    let below = built_on(document, vec![*edit]);
+    written
+        .iter()
+        .filter(|(hash, _)| hash != edit && below.contains(hash))
+        .filter_map(|(_, value)| value.clone())
+        .collect()
+}
+
+/// Whether every change that wrote this value has a descendant that wrote the field, and whose officer knew of it: an edit that
+/// its node wrote again, on top of what its officer never saw, hides that wrongly.
+fn was_seen(
+    world: &World,
+    document: &dyn Document,
+    doc: &DocId,
+    field: DossierField,
+    value: &str,
+) -> bool {
+    let written = written(document, field);
+    let knew = |later: Option<&str>| {
+        let later = later.and_then(|later| edit_to(world, doc, field, later));
+        later.is_none_or(|done| done.seen.iter().any(|seen| seen == value))
+    };
+    let mut wrote_it = written
+        .iter()
+        .filter(|(_, one)| one.as_deref() == Some(value))
+        .peekable();
+    wrote_it.peek().is_some()
+        && wrote_it.all(|(hash, _)| {
+            written.iter().any(|(later, to)| {
+                later != hash
+                    && knew(to.as_deref())
+                    && built_on(document, vec![*later]).contains(hash)
+            })
         })
+}
+
+/// The acknowledged edit of a field to this value.
+fn edit_to<'a>(
+    world: &'a World,
+    of: &DocId,
+    at: DossierField,
+    to: &str,
+) -> Option<&'a Acknowledged> {
+    world.acknowledged().iter().find(|done| {
+        matches!(
+            &done.command,
+            Command::EditDossier { dossier: DossierRef::Id(doc), field, value }
+                if doc == of && *field == at && **value == *to
+        )
+    })
 }
 
 /// These changes of a document and all that they build on.

@@ -2,7 +2,7 @@
 
 use lienquay_core::event::{Control, Event, Reply, Token};
 use lienquay_core::store::Store;
-use lienquay_shared::command::{Command, Outcome, Submission};
+use lienquay_shared::command::{Command, DossierRef, Outcome, Submission};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::{DocId, LogId, RequestId};
 
@@ -43,6 +43,8 @@ pub struct Acknowledged {
     pub point: Option<Point>,
     /// Of a ticket given out: the day whose number it carries.
     pub day: Option<i32>,
+    /// Of an edit: what had been written to the field by all that it was written on.
+    pub seen: Vec<String>,
     /// The disk of the PC that acknowledged it was lost or rolled back to before it.
     pub is_lost_at_home: bool,
     /// Every disk that held it was lost or rolled back: nobody can be asked for it.
@@ -212,6 +214,18 @@ impl World {
             Outcome::TicketIssued { doc, .. } => self.ticket_day(node, doc),
             _ => None,
         };
+        let seen = match submission.command {
+            Command::EditDossier {
+                dossier: DossierRef::Id(ref doc),
+                field,
+                ref value,
+            } => self
+                .disk(node)
+                .and_then(|disk| disk.document(doc))
+                .map(|document| invariants::seen_by_edit(document.as_ref(), field, value))
+                .unwrap_or_default(),
+            _ => Vec::new(),
+        };
         let log = self.nodes[node]
             .host()
             .and_then(|host| host.engine().writes_to());
@@ -237,6 +251,7 @@ impl World {
             request,
             point,
             day,
+            seen,
             is_lost_at_home: false,
             is_excused: false,
             is_call_gone: false,
