@@ -26,6 +26,17 @@ const TRACE_STEP: u64 = 64;
 /// Entries of one log read at once while a branch is moved.
 const PAGE: usize = 256;
 
+/// Entries of a branch that lost, verified up to where it left its log.
+struct BranchPart<'a> {
+    /// The branch, named by where it left.
+    branch: LogId,
+    /// Where it left.
+    base: Base,
+    entries: Vec<VerifiedEntry>,
+    /// What brought them; carries their signature.
+    batch: &'a EntryBatch,
+}
+
 impl Engine {
     /// A peer holds another entry than ours at `seq`: asks back until the branches meet.
     pub(crate) fn trace_fork(
@@ -186,11 +197,13 @@ impl Engine {
         };
         self.own_log_ended_by_fork(cx, &log)?;
         if ours < first.hash {
-            let branch = log.branch(fork_at, &first.hash);
-            return match self.unlike_ours(cx, site, &branch, &theirs)? {
-                Some(theirs) => self.part_branch(cx, site, peer, branch, base, theirs, batch),
-                None => self.take_branch(cx, site, peer, branch, base, theirs, batch),
+            let part = BranchPart {
+                branch: log.branch(fork_at, &first.hash),
+                base,
+                entries: theirs,
+                batch,
             };
+            return self.take_or_part(cx, site, peer, part);
         }
         let moved = self.demote(cx, site, &log, base, &ours)?;
         self.accept_run(cx, site, peer, batch, theirs, changes)?;
@@ -285,7 +298,13 @@ impl Engine {
                 Ok(())
             }
             Some(first) if parent.branch(base.at, &first.hash) == batch.log => {
-                self.take_branch(cx, site, peer, batch.log, base, entries, batch)
+                let part = BranchPart {
+                    branch: batch.log,
+                    base,
+                    entries,
+                    batch,
+                };
+                self.take_branch(cx, site, peer, part)
             }
             Some(_) | None => {
                 self.reasons.count(Some(peer), Reason::BadSignature);
@@ -294,24 +313,20 @@ impl Engine {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a branch is named by where it left, not only by its batch"
-    )]
     fn take_branch(
         &mut self,
         cx: &mut Cx<'_>,
         site: &SiteId,
         peer: NodeId,
-        branch: LogId,
-        base: Base,
-        entries: Vec<VerifiedEntry>,
-        batch: &EntryBatch,
+        part: BranchPart<'_>,
     ) -> StoreResult<()> {
-        let parent = LogId {
-            node: branch.node,
-            incarnation: base.of,
-        };
+        let BranchPart {
+            branch,
+            base,
+            entries,
+            batch,
+        } = part;
+        let parent = base.left(branch.node);
         let received = self
             .logs
             .get(&branch)

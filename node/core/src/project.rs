@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lienquay_shared::log::DocKind;
 use lienquay_shared::schema::{self, Authors};
 use lienquay_shared::view::{conflict_rows, dossier_row, procedure_row, ticket_row};
-use lienquay_shared::{DocId, LogId, NodeId};
+use lienquay_shared::{DocId, NodeId};
 
 use crate::engine::{Cx, Engine};
 use crate::event::Notice;
@@ -33,10 +33,7 @@ impl Engine {
         };
         // What stands on a branch was written under the actor of the log that it left, which may not be held yet.
         let held = self.logs.iter().map(|(log, held)| match held.base {
-            Some(base) => LogId {
-                node: log.node,
-                incarnation: base.of,
-            },
+            Some(base) => base.left(log.node),
             None => *log,
         });
         let logs = held.chain(self.own);

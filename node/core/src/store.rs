@@ -108,6 +108,16 @@ pub struct Base {
     pub hash: EntryHash,
 }
 
+impl Base {
+    /// The log of this node that the branch left.
+    pub fn left(&self, node: NodeId) -> LogId {
+        LogId {
+            node,
+            incarnation: self.of,
+        }
+    }
+}
+
 /// A place in a log where the author signed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedPoint {

@@ -3,7 +3,7 @@
 use automerge::Change;
 use lienquay_core::store::{LogRow, SignedPoint, StoreResult, StoredEntry};
 use lienquay_shared::log::{entry_hash, log_root, verify_entry_signature};
-use lienquay_shared::{EntryHash, LogId, SiteId};
+use lienquay_shared::{EntryHash, SiteId};
 
 use crate::store::Audit;
 use crate::verify::report::{Findings, Stage};
@@ -46,14 +46,7 @@ impl<'a> Walk<'a> {
         // A losing branch starts where it left its log, and its changes carry that log's actor.
         let (at, hash, written_as) = match row.base {
             None => (0, log_root(&site, &row.log), row.log),
-            Some(base) => {
-                let node = row.log.node;
-                let parent = LogId {
-                    node,
-                    incarnation: base.of,
-                };
-                (base.at, base.hash, parent)
-            }
+            Some(base) => (base.at, base.hash, base.left(row.log.node)),
         };
         Ok(Self {
             audit,

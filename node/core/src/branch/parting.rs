@@ -1,10 +1,11 @@
 //! A branch that lost and has two ends itself: a PC whose disk was rolled back and that was copied then parts twice. Each end is
 //! a branch of the one log, named by where it left; as in the log the one whose first entry has the lower hash stays.
 
-use lienquay_shared::log::{EntryBatch, VerifiedEntry};
+use lienquay_shared::log::EntryBatch;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{EntryHash, LogId, NodeId, SiteId};
 
+use super::BranchPart;
 use crate::engine::{Cx, Engine};
 use crate::store::{Base, StoreResult};
 
@@ -38,36 +39,47 @@ impl Engine {
             }
             return Ok(());
         }
-        if let Some(theirs) = self.unlike_ours(cx, site, &branch, &entries)? {
-            return self.part_branch(cx, site, peer, branch, base, theirs, batch);
+        let part = BranchPart {
+            branch,
+            base,
+            entries,
+            batch,
+        };
+        if let Some(entries) = self.unlike_ours(cx, site, &branch, &part.entries)? {
+            return self.part_branch(cx, site, peer, BranchPart { entries, ..part });
         }
         let is_traced = self.other_branches.contains(&(branch.tag(site), peer));
         if batch.last_seq() < received && is_traced {
             self.ask_trace(cx, site, peer, &branch, batch.last_seq(), received);
         }
-        self.take_branch(cx, site, peer, branch, base, entries, batch)
+        self.take_branch(cx, site, peer, part)
     }
 
-    /// A peer's end of a branch is another than ours: the one that does not stay leaves it as a branch of the same log.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "a branch is named by where it left, not only by its batch"
-    )]
-    pub(super) fn part_branch(
+    /// Entries of a branch that may be held already, and with another end.
+    pub(super) fn take_or_part(
         &mut self,
         cx: &mut Cx<'_>,
         site: &SiteId,
         peer: NodeId,
-        branch: LogId,
-        base: Base,
-        theirs: Vec<VerifiedEntry>,
-        batch: &EntryBatch,
+        part: BranchPart<'_>,
     ) -> StoreResult<()> {
-        let root = LogId {
-            node: branch.node,
-            incarnation: base.of,
-        };
-        let Some(first) = theirs.first() else {
+        match self.unlike_ours(cx, site, &part.branch, &part.entries)? {
+            Some(entries) => self.part_branch(cx, site, peer, BranchPart { entries, ..part }),
+            None => self.take_branch(cx, site, peer, part),
+        }
+    }
+
+    /// A peer's end of a branch is another than ours: the one that does not stay leaves it as a branch of the same log.
+    fn part_branch(
+        &mut self,
+        cx: &mut Cx<'_>,
+        site: &SiteId,
+        peer: NodeId,
+        part: BranchPart<'_>,
+    ) -> StoreResult<()> {
+        let branch = part.branch;
+        let root = part.base.left(branch.node);
+        let Some(first) = part.entries.first() else {
             return Ok(());
         };
         let (first, at) = (first.hash, first.header.seq - 1);
@@ -75,10 +87,11 @@ impl Engine {
             self.logs.hash_at(cx.store, site, &branch, at)?,
             self.logs.hash_at(cx.store, site, &branch, at + 1)?,
         ) else {
+            self.reasons.count(Some(peer), Reason::Gap);
             return Ok(());
         };
         let later = Base {
-            of: base.of,
+            of: part.base.of,
             at,
             hash: shared,
         };
@@ -88,20 +101,21 @@ impl Engine {
             return Ok(());
         }
         if stays == ours {
-            let twig = root.branch(at, &first);
-            return match self.unlike_ours(cx, site, &twig, &theirs)? {
-                Some(theirs) => self.part_branch(cx, site, peer, twig, later, theirs, batch),
-                None => self.take_branch(cx, site, peer, twig, later, theirs, batch),
+            let twig = BranchPart {
+                branch: root.branch(at, &first),
+                base: later,
+                ..part
             };
+            return self.take_or_part(cx, site, peer, twig);
         }
         if self
-            .checked_changes(peer, &root.actor_bytes(site), &theirs)
+            .checked_changes(peer, &root.actor_bytes(site), &part.entries)
             .is_none()
         {
             return Ok(());
         }
         self.move_off(cx, site, &branch, later, &ours)?;
-        self.take_branch(cx, site, peer, branch, base, theirs, batch)
+        self.take_branch(cx, site, peer, part)
     }
 
     /// What a log holds beyond the base becomes a branch that left it there, with `first` as its first entry. A peer that knew of
@@ -114,10 +128,7 @@ impl Engine {
         base: Base,
         first: &EntryHash,
     ) -> StoreResult<()> {
-        let root = LogId {
-            node: log.node,
-            incarnation: base.of,
-        };
+        let root = base.left(log.node);
         let branch = root.branch(base.at, first);
         if let Some(at) = self.parts_after(cx, site, log, &branch, base.at)? {
             let hash_at = |log: &LogId, seq| self.logs.hash_at(cx.store, site, log, seq);
