@@ -144,6 +144,13 @@ fn keeper_messages() -> Vec<Message> {
             op,
             seen: None,
         }),
+        Message::KeeperAsk(KeeperAsk {
+            request: REQUEST,
+            ticket: DOC,
+            officer: OFFICER,
+            op: KeeperOp::Decline,
+            seen: Some(REQUEST),
+        }),
         Message::KeeperAnswer(KeeperAnswer {
             request: REQUEST,
             verdict: Err(KeeperRefusal::AlreadyCalled { counter: 2 }),

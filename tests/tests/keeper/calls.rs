@@ -5,7 +5,7 @@ use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Outcome, Submission, TicketRef};
 use lienquay_shared::domain::ticket::TicketState;
 use lienquay_shared::refusal::Refusal;
-use lienquay_shared::wire::keeper::KeeperRefusal;
+use lienquay_shared::wire::keeper::{KeeperRefusal, TransferTarget};
 use lienquay_tests::sim::world::{PowerLoss, Trap, lane};
 
 use crate::queue::*;
@@ -220,6 +220,40 @@ fn a_call_given_back_in_vain_can_be_taken_up_again() {
     announce(&mut world, caller, doc);
     world.run_until_quiescent();
     assert_eq!(row(&world, keeper, doc).state, TicketState::Announced);
+}
+
+#[test]
+fn a_counter_that_has_not_heard_of_its_call_does_not_give_it_back() {
+    let mut world = site(21, 2);
+    let (doc, keeper) = issue(&mut world, 0, "A");
+    world.run_until_quiescent();
+    let keeper = world.index_of(&keeper).unwrap();
+    let caller = 1 - keeper;
+    world.set_trap(Trap {
+        from: keeper,
+        name: "Entries",
+    });
+    assert!(call(&mut world, caller).is_err() && is_sprung(&world));
+    world.heal();
+    // On its screen the ticket still waits, so it sends it to another lane as soon as the keeper is there; but the keeper has
+    // called it to this very counter.
+    let transfer = || Command::Transfer {
+        ticket: TicketRef::Id(doc),
+        to: TransferTarget::Lane(lane("B")),
+    };
+    let mut moved = world.submit(caller, transfer());
+    while let Err(Refusal::KeeperUnreachable { .. }) = moved {
+        world.run_for(1);
+        moved = world.submit(caller, transfer());
+    }
+    world.run_until_quiescent();
+    let counter = row(&world, keeper, doc).call.unwrap().counter;
+    let refused = KeeperRefusal::AlreadyCalled { counter };
+    assert_eq!(moved, Err(Refusal::Keeper(refused)));
+    let here = row(&world, caller, doc);
+    assert_eq!(here.state, TicketState::Granted);
+    assert_eq!(here.call.unwrap().node, world.nodes[caller].id);
+    announce(&mut world, caller, doc);
 }
 
 #[test]
