@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
 use crate::domain::site::{Counter, Lane, Numbering, Officer};
-use crate::ids::{DocId, NodeId, OfficerId, RequestId};
+use crate::ids::{DocId, EventId, NodeId, OfficerId, RequestId};
 use crate::wire::keeper::{CounterNo, LaneId, PriorityReason, SeriesKey, TransferTarget};
 
 pub use dossier::{DossierRef, ReceiveDossier, SettleChoice};
@@ -16,6 +16,7 @@ pub use outcome::{CalledTicket, Outcome, ReceivedDossier};
 pub use ticket::TicketRef;
 
 use crate::domain::dossier::{DossierField, HandedTo};
+use crate::domain::file::{File, RemovalReason};
 
 /// One command with the id that makes it safe to send again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -262,6 +263,25 @@ pub enum Command {
         dossier: DossierRef,
         /// What.
         text: Text<2000>,
+    },
+    /// Adds a file to a dossier. Its bytes must be on this PC already.
+    AddFile {
+        /// Which.
+        dossier: DossierRef,
+        /// The file.
+        file: File,
+        /// The file that it replaces, by the event that added that.
+        #[serde(default)]
+        replaces: Option<EventId>,
+    },
+    /// Takes a file out of a dossier.
+    RemoveFile {
+        /// Which.
+        dossier: DossierRef,
+        /// The file, by the event that added it.
+        file: EventId,
+        /// Why.
+        reason: RemovalReason,
     },
     /// Gives a dossier a further code: the official one that the province assigned, or an alias.
     NumberDossier {

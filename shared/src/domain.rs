@@ -4,6 +4,7 @@ pub mod calendar;
 pub mod cccd;
 pub mod deadline;
 pub mod dossier;
+pub mod file;
 pub mod importer;
 pub mod money;
 pub mod person;

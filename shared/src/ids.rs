@@ -140,6 +140,10 @@ byte_id!(
     EventId, 16
 );
 byte_id!(
+    /// A file: BLAKE3 of its bytes.
+    FileHash, 32
+);
+byte_id!(
     /// BLAKE3 of (previous entry hash ‖ header bytes): names an entry and everything before it in its log.
     EntryHash, 32
 );

@@ -143,6 +143,15 @@ pub enum Refusal {
     NothingToSettle,
     /// Nothing would change.
     NoChange,
+    /// The dossier has no such file, or not any more.
+    UnknownFile,
+    /// The file's bytes are not on this PC.
+    FileAbsent,
+    /// The dossier has as many files as it may.
+    TooManyFiles {
+        /// How many those are.
+        max: u32,
+    },
 }
 
 impl Refusal {

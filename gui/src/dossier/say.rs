@@ -93,6 +93,13 @@ fn step_words(cx: &In, step: &DossierStep) -> String {
             tr!(cx, "dossier.line_field_settled", field = named(cx, field))
         }
         DossierStep::StatusSettled(_) => tr!(cx, "dossier.line_status_settled"),
+        DossierStep::FileAdded { file, replaces } => match replaces {
+            None => tr!(cx, "dossier.line_file_added", name = file.name),
+            Some(_) => tr!(cx, "dossier.line_file_replaced", name = file.name),
+        },
+        DossierStep::FileRemoved { reason, .. } => {
+            with_more(tr!(cx, "dossier.line_file_removed"), reason)
+        }
         DossierStep::Noted { text } => tr!(cx, "dossier.line_noted", text = text),
     }
 }
@@ -137,6 +144,8 @@ fn action_words(cx: &In, action: ActionKind) -> String {
         ActionKind::DossierConflictSettled => "dossier.action_settled",
         ActionKind::DossierNoted => "dossier.action_noted",
         ActionKind::DossierNumbered => "dossier.action_numbered",
+        ActionKind::DossierFileAdded => "dossier.action_file_added",
+        ActionKind::DossierFileRemoved => "dossier.line_file_removed",
         _ => "dossier.action_other",
     };
     tr!(cx, key)

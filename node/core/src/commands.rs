@@ -417,7 +417,9 @@ fn dossier_ref(command: &Command) -> Option<&DossierRef> {
         | Command::EditDossier { dossier, .. }
         | Command::SettleConflict { dossier, .. }
         | Command::Note { dossier, .. }
-        | Command::NumberDossier { dossier, .. } => Some(dossier),
+        | Command::NumberDossier { dossier, .. }
+        | Command::AddFile { dossier, .. }
+        | Command::RemoveFile { dossier, .. } => Some(dossier),
         _ => None,
     }
 }

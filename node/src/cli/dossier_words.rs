@@ -114,6 +114,9 @@ fn step_words(step: &DossierStep) -> String {
         DossierStep::FieldSettled { .. } | DossierStep::StatusSettled(_) => {
             "xử lý xung đột".to_owned()
         }
+        DossierStep::FileAdded { replaces: None, .. } => "thêm tệp".to_owned(),
+        DossierStep::FileAdded { .. } => "thay tệp".to_owned(),
+        DossierStep::FileRemoved { .. } => "bỏ tệp".to_owned(),
         DossierStep::Noted { .. } => "ghi chú".to_owned(),
     }
 }

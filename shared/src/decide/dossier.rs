@@ -3,6 +3,7 @@
 mod allowed;
 mod check;
 mod due;
+mod file;
 mod receive;
 mod settle;
 mod step;

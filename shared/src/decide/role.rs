@@ -29,6 +29,8 @@ pub enum Right {
     Number,
     /// Note something on a dossier.
     Note,
+    /// Add files to a dossier and take them out.
+    Attach,
     /// Catalogue, lanes, counters, calendar, officers.
     Configure,
     /// Admit, revoke and retire PCs, erase documents.
@@ -38,8 +40,8 @@ pub enum Right {
 /// Whether a role includes a right.
 pub const fn has(role: Role, right: Right) -> bool {
     use Right::{
-        Collect, Configure, Correct, IssueTickets, ManageNodes, Note, Number, Process, Receive,
-        ServeTickets, Supplement,
+        Attach, Collect, Configure, Correct, IssueTickets, ManageNodes, Note, Number, Process,
+        Receive, ServeTickets, Supplement,
     };
     match role {
         Role::Guide => matches!(right, IssueTickets),
@@ -54,11 +56,18 @@ pub const fn has(role: Role, right: Right) -> bool {
                     | Collect
                     | Number
                     | Note
+                    | Attach
             )
         }
-        Role::CaseOfficer => matches!(right, ServeTickets | Process | Supplement | Correct | Note),
-        Role::Leader => matches!(right, ServeTickets | Process | Supplement | Correct | Note),
-        Role::Clerk => matches!(right, ServeTickets | Number | Note),
+        Role::CaseOfficer => matches!(
+            right,
+            ServeTickets | Process | Supplement | Correct | Note | Attach
+        ),
+        Role::Leader => matches!(
+            right,
+            ServeTickets | Process | Supplement | Correct | Note | Attach
+        ),
+        Role::Clerk => matches!(right, ServeTickets | Number | Note | Attach),
         Role::Cashier => matches!(right, ServeTickets | Collect),
         Role::BusinessAdmin => matches!(right, IssueTickets | Configure),
         Role::TechnicalAdmin => matches!(right, ManageNodes),

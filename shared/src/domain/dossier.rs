@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{List, Text};
 use crate::domain::deadline::Term;
+use crate::domain::file::{AddedFile, Digitised, Place};
 use crate::domain::person::{Person, Who};
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
@@ -72,6 +73,8 @@ pub struct Dossier {
     pub result: Option<String>,
     /// Whom the result was handed to.
     pub handed_to: Option<HandedTo>,
+    /// The files that count, in the order in which they were added.
+    pub files: Vec<AddedFile>,
     /// What happened, in causal order.
     pub history: Vec<History>,
     /// Fields with values that differ.
@@ -295,6 +298,12 @@ impl Dossier {
                     )
                 })
             })
+    }
+
+    /// Whether the paper at this position is there as a file.
+    pub fn digitised(&self, component: u8) -> Digitised {
+        let of_it = |added: &&AddedFile| added.file.place == Place::Component(component);
+        Digitised::of(self.files.iter().filter(of_it).map(|added| &added.file))
     }
 
     /// The round still waiting for papers.

@@ -101,6 +101,10 @@ code!(
         DossierNoted = 40,
         /// A dossier received with a provisional code got its official one, or a further alias.
         DossierNumbered = 41,
+        /// A file was added to a dossier, or put in another's place.
+        DossierFileAdded = 42,
+        /// A file was taken out of a dossier.
+        DossierFileRemoved = 43,
 
         /// A ticket was given out.
         TicketIssued = 50,

@@ -70,6 +70,9 @@ fn every() -> Vec<Refusal> {
         Refusal::NotAdmin,
         Refusal::NothingToSettle,
         Refusal::NoChange,
+        Refusal::UnknownFile,
+        Refusal::FileAbsent,
+        Refusal::TooManyFiles { max: 200 },
     ]
 }
 

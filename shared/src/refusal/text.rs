@@ -50,6 +50,9 @@ impl Refusal {
             Self::NotAdmin => "not_admin",
             Self::NothingToSettle => "nothing_to_settle",
             Self::NoChange => "no_change",
+            Self::UnknownFile => "unknown_file",
+            Self::FileAbsent => "file_absent",
+            Self::TooManyFiles { .. } => "too_many_files",
         }
     }
 
@@ -102,6 +105,9 @@ impl Refusal {
                 )
             }
             Self::NoDueDate { why } => format!("Chưa tính được ngày hẹn trả: {why}"),
+            Self::TooManyFiles { max } => format!(
+                "Hồ sơ đã có {max} tệp, không thêm được nữa. Anh/chị ghép các trang vào một tệp hoặc bỏ tệp thừa."
+            ),
             Self::WrongStatus { status } => {
                 format!(
                     "Hồ sơ đang ở trạng thái “{}” nên không làm được việc này.",
@@ -192,6 +198,12 @@ impl Refusal {
             }
             Self::NothingToSettle => "Không có mâu thuẫn nào cần chọn. Anh/chị tải lại hồ sơ.",
             Self::NoChange => "Không có gì thay đổi.",
+            Self::UnknownFile => {
+                "Hồ sơ không còn tệp này. Anh/chị mở lại hồ sơ để xem các tệp hiện có."
+            }
+            Self::FileAbsent => {
+                "Nội dung tệp chưa có trên máy này. Anh/chị chọn lại tệp, hoặc chờ máy tải xong rồi thử lại."
+            }
             _ => "Chưa thực hiện được. Anh/chị thử lại hoặc báo tổ công nghệ.",
         }
     }

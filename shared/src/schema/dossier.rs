@@ -8,6 +8,7 @@ use crate::domain::dossier::{
     Basis, CodeKind, Delivery, Dossier, DossierEvent, DossierField, DossierStep, Finance, History,
     Recorded, Round, Stamp, Status, fold_status,
 };
+use crate::domain::file::AddedFile;
 use crate::domain::person::{Person, PersonField, Who};
 use crate::domain::series::DossierCode;
 use crate::ids::{DocId, EventId};
@@ -175,6 +176,17 @@ fn apply_step(
         }
         DossierStep::Finished { result } => dossier.result = Some(result.to_string()),
         DossierStep::Returned { to } => dossier.handed_to = Some(to.clone()),
+        DossierStep::FileAdded { file, replaces } => {
+            if let Some(replaced) = replaces {
+                dossier.files.retain(|added| added.id != *replaced);
+            }
+            dossier.files.push(AddedFile {
+                id,
+                file: file.clone(),
+                stamp: *stamp,
+            });
+        }
+        DossierStep::FileRemoved { file, .. } => dossier.files.retain(|added| added.id != *file),
         _ => {}
     }
 }

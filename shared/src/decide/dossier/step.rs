@@ -3,6 +3,7 @@
 use super::super::role::{Right, allow};
 use super::allowed::{StepKind, allows};
 use super::due::due_after;
+use super::file::{add_file, remove_file};
 use super::settle::{settle_field, settle_status};
 use super::{Context, Write, dossier_write, event};
 use crate::codec::Text;
@@ -48,6 +49,7 @@ fn right_for(command: &Command) -> Option<Right> {
         Command::EditDossier { .. } | Command::SettleConflict { .. } => Right::Correct,
         Command::Note { .. } => Right::Note,
         Command::NumberDossier { .. } => Right::Number,
+        Command::AddFile { .. } | Command::RemoveFile { .. } => Right::Attach,
         _ => return None,
     })
 }
@@ -74,6 +76,14 @@ fn edits_of(ctx: &Context, site: &Site, doc: DocId, dossier: &Dossier, command: 
             )
         }
         Command::NumberDossier { code, official, .. } => number(ctx, dossier, code, *official),
+        Command::AddFile { file, replaces, .. } => {
+            let step = add_file(dossier, file, *replaces)?;
+            done(ActionKind::DossierFileAdded, vec![event(ctx, step)])
+        }
+        Command::RemoveFile { file, reason, .. } => {
+            let step = remove_file(dossier, *file, reason)?;
+            done(ActionKind::DossierFileRemoved, vec![event(ctx, step)])
+        }
         _ => {
             let kind = StepKind::of(command).ok_or(Refusal::UnknownDossier)?;
             let (action, step) = status_step(command).ok_or(Refusal::UnknownDossier)?;

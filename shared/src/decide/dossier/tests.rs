@@ -1,6 +1,7 @@
 //! Two counters and one dossier; the tests are in the files below.
 
 mod conflicts;
+mod files;
 mod receiving;
 mod stepping;
 

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::{DueDate, Settlement};
 use crate::codec::{List, Text};
 use crate::domain::deadline::Term;
+use crate::domain::file::{File, RemovalReason};
 use crate::domain::series::DossierCode;
 use crate::domain::site_time::SiteTime;
 use crate::ids::{EventId, NodeId};
@@ -131,6 +132,21 @@ pub enum DossierStep {
     },
     /// Steps that contradicted each other were settled.
     StatusSettled(Settlement),
+    /// A file was added.
+    FileAdded {
+        /// The file.
+        file: File,
+        /// The file that it replaces, by the event that added that.
+        #[serde(default)]
+        replaces: Option<EventId>,
+    },
+    /// A file was taken out: it does not belong here. Its bytes go when nothing else needs them.
+    FileRemoved {
+        /// The file, by the event that added it.
+        file: EventId,
+        /// Why.
+        reason: RemovalReason,
+    },
     /// Something to remember.
     Noted {
         /// The note.
