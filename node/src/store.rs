@@ -13,6 +13,7 @@ mod docs;
 mod entries;
 mod facts;
 mod fault;
+mod files;
 mod keeper;
 mod logs;
 mod projections;

@@ -32,6 +32,7 @@ pub fn check_store(mut make: impl FnMut() -> Box<dyn Store>) {
         keeping::grants,
         keeping::numbers_are_given_once,
         keeping::the_newest_outcomes_are_kept,
+        keeping::files_that_are_here,
         projecting::codes_find_their_dossiers,
         projecting::procedure_versions_newest_first,
         projecting::tickets_by_lane_issuer_and_number,

@@ -8,6 +8,8 @@
 mod copies;
 #[path = "scenarios/faults.rs"]
 mod faults;
+#[path = "scenarios/files.rs"]
+mod files;
 #[path = "scenarios/first_copy.rs"]
 mod first_copy;
 #[path = "scenarios/removal.rs"]

@@ -115,6 +115,11 @@ impl Engine {
             return Ok(Err(Refusal::UnknownDossier));
         };
         let (dossier, _defects) = schema::dossier::read(document, &|actor| actors.author(actor));
+        if let Command::AddFile { file, .. } = command
+            && cx.store.held_file(&file.hash)? != Some(file.size)
+        {
+            return Ok(Err(Refusal::FileAbsent));
+        }
         match decide::dossier::command(&context, &site, doc, &dossier, command) {
             Some(decided) => self.write_decided(cx, &context, decided),
             None => Ok(Err(Refusal::UnknownDossier)),

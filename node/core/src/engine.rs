@@ -390,6 +390,14 @@ impl Engine {
             Event::Control { token, control } => return self.on_control(cx, token, *control),
             Event::Machine { disk_free_mib } => self.disk_free_mib = disk_free_mib,
             Event::Noted { peer, reason } => self.reasons.count(Some(peer), reason),
+            Event::FileKept { hash, size } => {
+                cx.store.hold_file(&hash, size)?;
+                self.wrote_own();
+            }
+            Event::FileGone { hash } => {
+                cx.store.drop_file(&hash)?;
+                self.wrote_own();
+            }
             Event::Tick => return self.on_tick(cx),
         }
         Ok(())

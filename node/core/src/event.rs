@@ -5,7 +5,7 @@ use lienquay_shared::refusal::Refusal;
 use lienquay_shared::roster::join::JoinCode;
 use lienquay_shared::wire::link::NodeMode;
 use lienquay_shared::wire::{Message, Priority, Reason};
-use lienquay_shared::{DocId, LogId, NodeId};
+use lienquay_shared::{DocId, FileHash, LogId, NodeId};
 
 /// The time, as the host read it once for a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,6 +69,18 @@ pub enum Event {
         peer: NodeId,
         /// What.
         reason: Reason,
+    },
+    /// A file's bytes are on this PC, whole and synced: from now on dossiers may name it.
+    FileKept {
+        /// Which.
+        hash: FileHash,
+        /// Its bytes.
+        size: u64,
+    },
+    /// A file's bytes are not on this PC any more.
+    FileGone {
+        /// Which.
+        hash: FileHash,
     },
     /// Time passed; due when [`crate::engine::Engine::next_timeout`] says so.
     Tick,

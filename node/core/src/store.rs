@@ -10,7 +10,7 @@ use lienquay_shared::view::{ConflictRow, DossierRow, ProcedureRow, TicketRow};
 use lienquay_shared::wire::Reason;
 use lienquay_shared::wire::link::SignedBytes;
 use lienquay_shared::{
-    ChangeHash, DocId, EntryHash, Hlc, LogId, NodeId, RequestId, Signature, StatementHash,
+    ChangeHash, DocId, EntryHash, FileHash, Hlc, LogId, NodeId, RequestId, Signature, StatementHash,
 };
 
 /// Why the store did not do what it was asked. Whatever the kind, nothing since the last commit was kept, and everything
@@ -335,6 +335,15 @@ pub trait Store {
     fn outcome(&self, request: &RequestId) -> StoreResult<Option<Vec<u8>>>;
     /// Records it. Only the newest 20,000 are kept.
     fn put_outcome(&mut self, request: &RequestId, outcome: &[u8]) -> StoreResult<()>;
+
+    // --- files, whose bytes lie outside ---
+
+    /// The size of a file whose bytes are on this PC, whole and synced.
+    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>>;
+    /// A file's bytes are here now.
+    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()>;
+    /// They are not any more.
+    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()>;
 
     // --- projections ---
 

@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0001_log.sql"),
     include_str!("schema/0002_saved_over.sql"),
     include_str!("schema/0003_narrow.sql"),
+    include_str!("schema/0004_files.sql"),
 ];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.

@@ -8,9 +8,9 @@ use lienquay_shared::log::DocKind;
 use lienquay_shared::view::TicketRow;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::wire::link::SignedBytes;
-use lienquay_shared::{DocId, Hlc, LogId, RequestId, StatementHash};
+use lienquay_shared::{DocId, FileHash, Hlc, LogId, RequestId, StatementHash};
 
-use crate::store::{SqliteStore, docs, entries, facts, keeper, logs, projections};
+use crate::store::{SqliteStore, docs, entries, facts, files, keeper, logs, projections};
 
 impl Store for SqliteStore {
     fn commit(&mut self, durable: bool) -> StoreResult<()> {
@@ -197,6 +197,18 @@ impl Store for SqliteStore {
 
     fn put_outcome(&mut self, request: &RequestId, outcome: &[u8]) -> StoreResult<()> {
         self.write(|conn| keeper::put_outcome(conn, request, outcome))
+    }
+
+    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>> {
+        self.read(|conn| files::held_file(conn, hash))
+    }
+
+    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()> {
+        self.write(|conn| files::hold_file(conn, hash, size))
+    }
+
+    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()> {
+        self.write(|conn| files::drop_file(conn, hash))
     }
 
     fn project(&mut self, row: &ProjectionRow) -> StoreResult<()> {

@@ -10,7 +10,7 @@ use lienquay_shared::log::DocKind;
 use lienquay_shared::view::TicketRow;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::wire::link::SignedBytes;
-use lienquay_shared::{DocId, Hlc, LogId, RequestId, StatementHash};
+use lienquay_shared::{DocId, FileHash, Hlc, LogId, RequestId, StatementHash};
 
 use super::SimStore;
 use super::entries::{Counter, new_row};
@@ -496,6 +496,22 @@ impl Store for SimStore {
         self.tables.outcome_order.put(order, *request);
         self.tables.outcomes.put(*request, outcome.to_vec());
         self.trim_outcomes();
+        Ok(())
+    }
+
+    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>> {
+        Ok(self.tables.files_held.get(hash).copied())
+    }
+
+    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()> {
+        self.write()?;
+        self.tables.files_held.put(*hash, size);
+        Ok(())
+    }
+
+    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()> {
+        self.write()?;
+        self.tables.files_held.remove(hash);
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use lienquay_core::store::{
 };
 use lienquay_shared::log::Header;
 use lienquay_shared::wire::link::SignedBytes;
-use lienquay_shared::{DocId, Hlc, LogId, RequestId, StatementHash};
+use lienquay_shared::{DocId, FileHash, Hlc, LogId, RequestId, StatementHash};
 
 use super::table::{Rewind, Table};
 
@@ -68,6 +68,7 @@ tables! {
     outcomes: RequestId => Vec<u8>,
     /// Requests with an outcome, in the order they were recorded.
     outcome_order: u64 => RequestId,
+    files_held: FileHash => u64,
     projections: DocId => ProjectionRow,
     /// Tickets by day.
     ticket_days: (i32, DocId) => (),

@@ -27,6 +27,8 @@ impl Rogue {
             | Event::Control { .. }
             | Event::Tick
             | Event::Noted { .. }
+            | Event::FileKept { .. }
+            | Event::FileGone { .. }
             | Event::Machine { .. } => {}
         }
     }
