@@ -10,7 +10,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
-use lienquay_shared::log::{EntryBatch, VerifiedEntry};
+use lienquay_shared::log::{DocKind, EntryBatch, VerifiedEntry};
+use lienquay_shared::schema::Document;
 use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
 use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId};
@@ -35,6 +36,21 @@ struct BranchPart<'a> {
     entries: Vec<VerifiedEntry>,
     /// What brought them; carries their signature.
     batch: &'a EntryBatch,
+}
+
+/// What changes of a document build on, themselves only where one builds on another.
+fn below(document: &dyn Document, changes: &BTreeSet<ChangeHash>) -> BTreeSet<ChangeHash> {
+    let mut below = BTreeSet::new();
+    let mut open: Vec<ChangeHash> = changes.iter().copied().collect();
+    while let Some(hash) = open.pop() {
+        let deps = document.change(&hash).map(|change| change.deps());
+        open.extend(
+            deps.unwrap_or_default()
+                .into_iter()
+                .filter(|dep| below.insert(*dep)),
+        );
+    }
+    below
 }
 
 impl Engine {
@@ -407,11 +423,8 @@ impl Engine {
             if document.contains(&change.hash()) {
                 continue;
             }
-            let renamed = |hash: &ChangeHash| *rewritten.get(hash).unwrap_or(hash);
-            let mut beside: Vec<_> = change.deps().iter().map(renamed).collect();
-            if !document.missing(&beside).is_empty() {
-                beside.clear();
-            }
+            let beside =
+                self.held_ground(cx, &header.doc, header.kind, change.deps(), &rewritten)?;
             let write = Write {
                 doc: header.doc,
                 kind: header.kind,
@@ -422,5 +435,46 @@ impl Engine {
             rewritten.insert(change.hash(), hash);
         }
         Ok(())
+    }
+
+    /// What of a change's ground is in the document: instead of a change that is set aside what that was written on, so that what
+    /// its officer never saw is not hidden. `rewritten`: what stands for changes written again just now.
+    fn held_ground(
+        &mut self,
+        cx: &Cx<'_>,
+        doc: &DocId,
+        kind: DocKind,
+        deps: Vec<ChangeHash>,
+        rewritten: &BTreeMap<ChangeHash, ChangeHash>,
+    ) -> StoreResult<Vec<ChangeHash>> {
+        let set_aside = cx.store.entries_of(doc)?;
+        let mut looked_at = BTreeSet::new();
+        let mut ground = BTreeSet::new();
+        let mut open = deps;
+        while let Some(hash) = open.pop() {
+            let hash = rewritten.get(&hash).copied().unwrap_or(hash);
+            if !looked_at.insert(hash) {
+                continue;
+            }
+            let document = self.docs.for_change(cx.store, doc, kind)?;
+            if document.is_some_and(|document| document.contains(&hash)) {
+                ground.insert(hash);
+                continue;
+            }
+            let found = set_aside
+                .iter()
+                .find(|entry| entry.change_hash == Some(hash));
+            if let Some(entry) = found
+                && let Some(change) = self.parsed_change(cx.store, doc, entry)?
+            {
+                open.extend(change.deps());
+            }
+        }
+        let document = self.docs.for_change(cx.store, doc, kind)?;
+        if let Some(document) = document.filter(|_| ground.len() > 1) {
+            let below = below(document.as_ref(), &ground);
+            ground.retain(|hash| !below.contains(hash));
+        }
+        Ok(ground.into_iter().collect())
     }
 }

@@ -343,7 +343,7 @@ fn every_step_goes_through_the_keeper_from_any_counter() {
         0,
         Command::Transfer {
             ticket: ticket.clone(),
-            to: lienquay_shared::wire::keeper::TransferTarget::Counter(2),
+            to: TransferTarget::Counter(2),
         },
     );
     world.run_until_quiescent();

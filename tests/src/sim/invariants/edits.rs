@@ -30,8 +30,9 @@ pub(super) fn every_edit_stands_or_was_seen(world: &World, members: &[NodeIndex]
             .find(|(field, value)| !was_seen(world, document.as_ref(), &doc, *field, value));
         if let Some((field, value)) = unseen {
             return Err(format!(
-                "the edit of {} of {doc:?} to {value:?} is neither shown nor in conflict, and nobody who knew of it wrote the field after it",
-                field.key()
+                "the edit of {} of {doc:?} to {value:?} is neither shown nor in conflict, and nobody who knew of it wrote the field after it: {}",
+                field.key(),
+                told(document.as_ref(), field)
             ));
         }
     }
@@ -89,6 +90,22 @@ fn written(document: &dyn Document, field: DossierField) -> Vec<(ChangeHash, Opt
         }
     }
     written
+}
+
+/// How a field came to be what it is, for whoever reads a failure.
+fn told(document: &dyn Document, field: DossierField) -> String {
+    let written = written(document, field);
+    let line = |(hash, value): &(ChangeHash, Option<String>)| {
+        let below = built_on(document, vec![*hash]);
+        let on: Vec<String> = written
+            .iter()
+            .filter(|(other, _)| other != hash && below.contains(other))
+            .map(|(other, _)| other.short())
+            .collect();
+        format!("{} {value:?} on [{}]", hash.short(), on.join(" "))
+    };
+    let lines: Vec<String> = written.iter().map(line).collect();
+    lines.join("; ")
 }
 
 /// What the changes that an edit was written on had written to its field.
