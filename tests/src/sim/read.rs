@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use lienquay_core::store::Store;
+use lienquay_core::store::{EntryRef, Store};
 use lienquay_shared::domain::dossier::Dossier;
 use lienquay_shared::domain::site::Site;
 use lienquay_shared::domain::ticket::Ticket;
@@ -46,6 +46,11 @@ impl<'a> Disk<'a> {
         let mut found: Vec<_> = rows.into_iter().map(|(_, doc, kind)| (doc, kind)).collect();
         found.sort();
         found
+    }
+
+    /// The entries that changed a document.
+    pub fn entries_of(&self, doc: &DocId) -> Vec<EntryRef> {
+        self.store.entries_of(doc).unwrap()
     }
 
     /// A document as snapshot and changes give it; `None` when nothing is held.

@@ -10,6 +10,7 @@ use lienquay_shared::{ChangeHash, DocId};
 use super::acknowledged::is_excused;
 use super::{Verdict, any_disk};
 use crate::sim::network::NodeIndex;
+use crate::sim::read::Disk;
 use crate::sim::world::{Acknowledged, World};
 
 /// Every acknowledged edit of a field is shown, stands in a conflict, or a later change that knew of it wrote the field.
@@ -32,7 +33,7 @@ pub(super) fn every_edit_stands_or_was_seen(world: &World, members: &[NodeIndex]
             return Err(format!(
                 "the edit of {} of {doc:?} to {value:?} is neither shown nor in conflict, and nobody who knew of it wrote the field after it: {}",
                 field.key(),
-                told(document.as_ref(), field)
+                told(&disk, &doc, document.as_ref(), field)
             ));
         }
     }
@@ -93,8 +94,9 @@ fn written(document: &dyn Document, field: DossierField) -> Vec<(ChangeHash, Opt
 }
 
 /// How a field came to be what it is, for whoever reads a failure.
-fn told(document: &dyn Document, field: DossierField) -> String {
+fn told(disk: &Disk<'_>, doc: &DocId, document: &dyn Document, field: DossierField) -> String {
     let written = written(document, field);
+    let entries = disk.entries_of(doc);
     let line = |(hash, value): &(ChangeHash, Option<String>)| {
         let below = built_on(document, vec![*hash]);
         let on: Vec<String> = written
@@ -102,7 +104,16 @@ fn told(document: &dyn Document, field: DossierField) -> String {
             .filter(|(other, _)| other != hash && below.contains(other))
             .map(|(other, _)| other.short())
             .collect();
-        format!("{} {value:?} on [{}]", hash.short(), on.join(" "))
+        let entry = entries
+            .iter()
+            .find(|entry| entry.change_hash == Some(*hash));
+        let place = entry.map(|entry| format!("{} {}", entry.log, entry.seq));
+        format!(
+            "{} ({}) {value:?} on [{}]",
+            hash.short(),
+            place.unwrap_or_default(),
+            on.join(" ")
+        )
     };
     let lines: Vec<String> = written.iter().map(line).collect();
     lines.join("; ")
