@@ -148,6 +148,10 @@ byte_id!(
     ChangeHash, 32
 );
 byte_id!(
+    /// BLAKE3 of a file's plain bytes: names a scanned paper whose bytes travel beside the log.
+    FileHash, 32
+);
+byte_id!(
     /// BLAKE3 of a roster statement's signed bytes.
     StatementHash, 32
 );

@@ -22,8 +22,8 @@ pub mod wire;
 pub use command::{Command, Outcome, Submission};
 pub use hlc::Hlc;
 pub use ids::{
-    ChangeHash, DocId, EntryHash, EventId, LogId, LogTag, NodeId, OfficerId, RequestId, Signature,
-    SiteId, StatementHash,
+    ChangeHash, DocId, EntryHash, EventId, FileHash, LogId, LogTag, NodeId, OfficerId, RequestId,
+    Signature, SiteId, StatementHash,
 };
 pub use query::{Answer, Query};
 pub use refusal::Refusal;
