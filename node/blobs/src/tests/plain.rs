@@ -6,7 +6,8 @@ use std::ops::ControlFlow;
 use proptest::prelude::*;
 
 use super::*;
-use crate::disk::Folder;
+use crate::disk::{Disk as _, Folder};
+use crate::header::{ERASED, HEADER_BYTES};
 use crate::{BlobError, FolderDisk, Found, Removed, State};
 
 #[test]
@@ -160,7 +161,13 @@ fn removed_is_absent_and_its_key_is_gone() {
     let (disk, blobs) = holder(&bytes);
     let hash = hash_of(&bytes);
     let mut reader = blobs.read(hash).unwrap();
+    let name = disk.files(Folder::Whole).remove(0);
+    let file = disk.open(Folder::Whole, &name).unwrap();
     assert_eq!(blobs.remove(hash).unwrap(), Removed::Erased);
+    // What a disk may keep of the file has no key any more.
+    let mut header = [1; HEADER_BYTES];
+    file.read_exact_at(&mut header, 0).unwrap();
+    assert_eq!(header, ERASED);
     assert_eq!(blobs.remove(hash).unwrap(), Removed::Absent);
     assert!(matches!(blobs.read(hash), Err(BlobError::Absent { .. })));
     assert_eq!(disk.files(Folder::Whole), Vec::<String>::new());
