@@ -150,7 +150,7 @@ impl Blobs {
             Entry::Vacant(entry) => {
                 let blob = SealedFile::open(&*self.disk, &self.keys, Folder::Partial, hash)?;
                 let blob = blob.ok_or(BlobError::Absent { hash })?;
-                Ok(entry.insert(Partial::load(blob)?))
+                Ok(entry.insert(Partial::load(blob)))
             }
         }
     }
@@ -215,17 +215,17 @@ pub(crate) struct Partial {
 }
 
 impl Partial {
-    fn load(blob: SealedFile) -> BlobResult<Self> {
+    fn load(blob: SealedFile) -> Self {
         let held = blob.proven_parts();
-        // The run before may have ended without a sync.
-        let synced = blob.file().sync();
-        synced.map_err(BlobError::io("sync a blob"))?;
-        Ok(Self {
+        // The run before may have ended without a sync. What it wrote and cannot be saved now is read all the same, until
+        // the next power cut: it must come again.
+        let is_saved = blob.file().sync().is_ok();
+        Self {
+            held: if is_saved { held } else { Runs::default() },
             unsynced: Runs::default(),
-            held,
             blob,
             scratch: Vec::new(),
-        })
+        }
     }
 
     pub(crate) fn holds(&self, part: u64) -> bool {

@@ -6,6 +6,7 @@ mod fetching;
 mod hostile;
 mod meddled;
 mod plain;
+mod scanning;
 
 use std::io::Read as _;
 use std::ops::{ControlFlow, Range};
@@ -18,7 +19,7 @@ use crate::{BlobResult, Blobs, Ingested, Limits};
 
 pub(crate) const SECRET: [u8; 32] = [7; 32];
 pub(crate) const LIMITS: Limits = Limits {
-    max_blob_bytes: 4 << 20,
+    max_blob_bytes: 8 << 20,
     max_partials: 4,
 };
 /// Sizes where something changes.

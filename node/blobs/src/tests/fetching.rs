@@ -5,6 +5,7 @@ use proptest::prelude::*;
 use super::crash_fetch::shuffled;
 use super::*;
 use crate::disk::Folder;
+use crate::disk::sim::{Cut, Fault};
 use crate::{Begun, BlobError, Found, Put, State, n_parts};
 
 #[test]
@@ -133,19 +134,53 @@ fn scanning_the_paper_here_ends_its_fetching() {
 
 #[test]
 fn many_parts_are_synced_by_themselves() {
-    let bytes = sample(63 * PART_LEN + 1, 1);
+    let bytes = sample(63 * PART_LEN + 65_537, 1);
     let hash = hash_of(&bytes);
     let (_, from) = holder(&bytes);
-    let disk = SimDisk::default();
-    let blobs = open(&disk);
-    blobs.begin(hash, bytes.len() as u64).unwrap();
-    for part in 0..63 {
-        blobs
-            .put(hash, part, &from.part(hash, part).unwrap())
-            .unwrap();
+    for (n_put, n_kept) in [(63, 0), (64, 64)] {
+        let disk = SimDisk::default();
+        let blobs = open(&disk);
+        blobs.begin(hash, bytes.len() as u64).unwrap();
+        for part in 0..n_put {
+            blobs
+                .put(hash, part, &from.part(hash, part).unwrap())
+                .unwrap();
+        }
+        disk.restart(Cut::Unsynced);
+        assert_eq!(first_gap(&open(&disk), hash), n_kept..65);
     }
-    disk.restart(crate::disk::sim::Cut::Unsynced);
-    assert_eq!(first_gap(&open(&disk), hash), 0..64);
+}
+
+#[test]
+fn what_a_killed_run_had_fetched_is_saved_before_it_counts() {
+    let bytes = sample(4 * PART_LEN, 1);
+    let hash = hash_of(&bytes);
+    let (_, from) = holder(&bytes);
+    for number in 0.. {
+        let disk = SimDisk::default();
+        let blobs = open(&disk);
+        blobs.begin(hash, bytes.len() as u64).unwrap();
+        for part in 0..3 {
+            blobs
+                .put(hash, part, &from.part(hash, part).unwrap())
+                .unwrap();
+        }
+        disk.restart(Cut::Nothing);
+        let blobs = open(&disk);
+        disk.plan(number, Fault::Broken);
+        let missing = blobs.missing(hash, 9);
+        let was_met = disk.restart(Cut::Unsynced);
+        if let Ok(missing) = missing {
+            // What could not be read then may be there now; never the other way round.
+            let later = open(&disk).missing(hash, 9).unwrap();
+            let later: Vec<u64> = later.into_iter().flatten().collect();
+            let missing: Vec<u64> = missing.into_iter().flatten().collect();
+            assert!(later.iter().all(|part| missing.contains(part)));
+        }
+        if !was_met {
+            break;
+        }
+    }
 }
 
 proptest! {
