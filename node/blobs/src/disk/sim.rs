@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Barrier, Mutex, MutexGuard};
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng as _, SeedableRng as _};
@@ -96,6 +96,7 @@ struct Inner {
     n_operations: u64,
     fault: Option<(u64, Fault)>,
     next_id: Id,
+    meeting: Option<Arc<Barrier>>,
 }
 
 enum Step {
@@ -207,6 +208,11 @@ impl SimDisk {
         was_met
     }
 
+    /// From now on threads that create a file wait for one another in pairs.
+    pub(crate) fn meet_at_create(&self) {
+        self.lock().meeting = Some(Arc::new(Barrier::new(2)));
+    }
+
     /// The files in a folder, by name.
     pub(crate) fn files(&self, folder: Folder) -> Vec<String> {
         let inner = self.lock();
@@ -249,7 +255,11 @@ impl Disk for SimDisk {
         inner.next_id += 1;
         inner.files.insert(id, Data::default());
         inner.change(Change::Link((folder, name.to_owned()), id));
+        let meeting = inner.meeting.clone();
         drop(inner);
+        if let Some(meeting) = meeting {
+            meeting.wait();
+        }
         Ok(self.opened(id))
     }
 

@@ -128,6 +128,30 @@ fn a_false_size_is_found_out_before_the_blob_is_whole() {
     }
 }
 
+#[test]
+fn every_byte_of_a_proof_counts_and_no_other_blobs_proof_does() {
+    let bytes = sample(5 * PART_LEN, 1);
+    let hash = hash_of(&bytes);
+    let (_, from) = holder(&bytes);
+    let stranger = sample(5 * PART_LEN, 2);
+    let (_, other) = holder(&stranger);
+    let blobs = open(&SimDisk::default());
+    blobs.begin(hash, bytes.len() as u64).unwrap();
+    let refuse = |part, encoded: &[u8]| {
+        let refused = blobs.put(hash, part, encoded);
+        assert!(matches!(refused, Err(BlobError::WrongPart { .. })));
+    };
+    for part in 0..5 {
+        let mut encoded = from.part(hash, part).unwrap();
+        for at in 0..encoded.len() - PART_LEN + 2 {
+            encoded[at] ^= 1;
+            refuse(part, &encoded);
+            encoded[at] ^= 1;
+        }
+        refuse(part, &other.part(hash_of(&stranger), part).unwrap());
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 

@@ -127,3 +127,25 @@ fn threads_that_bring_fetch_remove_and_read_one_blob_never_see_wrong_bytes() {
     assert_eq!(disk.files(Folder::Temp), Vec::<String>::new());
     assert_eq!(found(&open(&disk)), [Found::Whole { hash, size }]);
 }
+
+#[test]
+fn two_threads_that_begin_one_blob_fetch_into_one_file() {
+    let bytes = sample(PART_LEN + 1, 1);
+    let hash = hash_of(&bytes);
+    let (_, from) = holder(&bytes);
+    let parts = [0, 1].map(|part| from.part(hash, part).unwrap());
+    let disk = SimDisk::default();
+    let blobs = open(&disk);
+    // Both have seen that nobody fetches it.
+    disk.meet_at_create();
+    std::thread::scope(|threads| {
+        for (part, encoded) in (0..).zip(&parts) {
+            let blobs = &blobs;
+            threads.spawn(move || {
+                blobs.begin(hash, 65_537).unwrap();
+                blobs.put(hash, part, encoded).unwrap();
+            });
+        }
+    });
+    assert!(read(&blobs, hash).unwrap() == bytes);
+}
