@@ -140,16 +140,16 @@ byte_id!(
     EventId, 16
 );
 byte_id!(
-    /// A file: BLAKE3 of its bytes.
-    FileHash, 32
-);
-byte_id!(
     /// BLAKE3 of (previous entry hash ‖ header bytes): names an entry and everything before it in its log.
     EntryHash, 32
 );
 byte_id!(
     /// Automerge's SHA-256 of one change.
     ChangeHash, 32
+);
+byte_id!(
+    /// BLAKE3 of a file's plain bytes: names a scanned paper whose bytes travel beside the log.
+    FileHash, 32
 );
 byte_id!(
     /// BLAKE3 of a roster statement's signed bytes.

@@ -425,6 +425,10 @@ impl Engine {
             }
             let beside =
                 self.held_ground(cx, &header.doc, header.kind, change.deps(), &rewritten)?;
+            if self.own_wrote_beyond(cx, &header.doc, header.kind, &beside)? {
+                // A log's changes build on each other; only those of another log can stand beside them.
+                self.own_log_overtaken(cx)?;
+            }
             let write = Write {
                 doc: header.doc,
                 kind: header.kind,
@@ -435,6 +439,33 @@ impl Engine {
             rewritten.insert(change.hash(), hash);
         }
         Ok(())
+    }
+
+    /// Whether this node's log wrote to a document what these changes do not build on.
+    fn own_wrote_beyond(
+        &mut self,
+        cx: &Cx<'_>,
+        doc: &DocId,
+        kind: DocKind,
+        changes: &[ChangeHash],
+    ) -> StoreResult<bool> {
+        let (Some(own), Some(site)) = (self.own, self.site) else {
+            return Ok(false);
+        };
+        let Some(document) = self.docs.for_change(cx.store, doc, kind)? else {
+            return Ok(false);
+        };
+        let actor = own.actor_bytes(&site);
+        let newest = document
+            .history()
+            .into_iter()
+            .rfind(|change| change.actor == actor);
+        let Some(newest) = newest.filter(|_| !changes.is_empty()) else {
+            return Ok(false);
+        };
+        let changes: BTreeSet<ChangeHash> = changes.iter().copied().collect();
+        let is_below = below(document.as_ref(), &changes).contains(&newest.hash);
+        Ok(!is_below && !changes.contains(&newest.hash))
     }
 
     /// What of a change's ground is in the document: instead of a change that is set aside what that was written on, so that what
