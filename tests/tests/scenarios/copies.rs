@@ -140,6 +140,43 @@ fn two_live_clones_are_reported_and_both_their_works_are_kept() {
 }
 
 #[test]
+fn what_a_clone_wrote_unseen_stands_beside_what_the_original_wrote_since() {
+    for seed in 4..14 {
+        let mut world = three(seed);
+        let doc = dossier(&mut world, 1);
+        let other = dossier(&mut world, 0);
+        world.run_until_quiescent();
+        let clone = world.clone_node(1, false);
+        // Both continue the log. The original hears of it and goes on in a new one; the clone does not.
+        world.partition(&[&[0, 2], &[1], &[clone]]);
+        edit(&mut world, 1, other, "Bản chính viết tiếp");
+        edit(&mut world, clone, other, "Bản sao viết tiếp");
+        world.heal();
+        world.partition(&[&[0, 2, clone], &[1]]);
+        world.run_for(20_000);
+        world.heal();
+        world.partition(&[&[0, 1, 2], &[clone]]);
+        world.run_for(20_000);
+        edit(&mut world, 1, doc, "Bản chính");
+        world.run_for(20_000);
+        edit(&mut world, clone, doc, "Bản sao");
+        // The others hear of it, and then the clone is gone: only the original can write it again.
+        world.heal();
+        world.partition(&[&[0, 2, clone], &[1]]);
+        world.run_for(20_000);
+        world.crash(clone, PowerLoss::AnyUnsynced);
+        world.heal();
+        world.run_until_quiescent();
+        check_converged(&world);
+        assert_eq!(
+            all_requests(&world, 0, doc),
+            ["Bản chính", "Bản sao"],
+            "seed {seed}"
+        );
+    }
+}
+
+#[test]
 fn a_clone_that_knows_it_is_one_starts_its_own_log() {
     let mut world = three(5);
     let doc = dossier(&mut world, 1);
