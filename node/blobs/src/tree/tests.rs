@@ -1,3 +1,5 @@
+//! The tree against `blake3` itself and against `bao-tree`.
+
 use bao_tree::io::outboard::PreOrderMemOutboard;
 use bao_tree::io::sync::encode_ranges_validated;
 use bao_tree::{BlockSize, ChunkNum, ChunkRanges};
