@@ -158,6 +158,7 @@ impl Engine {
     ) -> StoreResult<()> {
         let header = entry.header;
         self.clock.observe(header.hlc, cx.now.wall_millis);
+        self.again.came(header.change_hash.as_ref());
         if let Some(ended) = header.closes
             && ended.log.node == log.node
         {

@@ -4,17 +4,14 @@
 //! (its id derived from where it left), so that it travels, is counted and is never lost; its changes are set aside
 //! unless a valid entry builds on them, and the node that wrote them writes them again in its next incarnation.
 
+pub(crate) mod again;
 mod parting;
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use lienquay_shared::decide::Write;
 use lienquay_shared::log::bounds::MAX_BATCH_ENTRIES;
-use lienquay_shared::log::{DocKind, EntryBatch, VerifiedEntry};
-use lienquay_shared::schema::Document;
+use lienquay_shared::log::{EntryBatch, VerifiedEntry};
 use lienquay_shared::wire::link::Want;
 use lienquay_shared::wire::{Message, Reason};
-use lienquay_shared::{ChangeHash, DocId, EntryHash, LogId, NodeId, SiteId};
+use lienquay_shared::{DocId, EntryHash, LogId, NodeId, SiteId};
 
 use crate::accept::{crosses_border, n_bytes_of};
 use crate::docs::change_of;
@@ -36,21 +33,6 @@ struct BranchPart<'a> {
     entries: Vec<VerifiedEntry>,
     /// What brought them; carries their signature.
     batch: &'a EntryBatch,
-}
-
-/// What changes of a document build on, themselves only where one builds on another.
-fn below(document: &dyn Document, changes: &BTreeSet<ChangeHash>) -> BTreeSet<ChangeHash> {
-    let mut below = BTreeSet::new();
-    let mut open: Vec<ChangeHash> = changes.iter().copied().collect();
-    while let Some(hash) = open.pop() {
-        let deps = document.change(&hash).map(|change| change.deps());
-        open.extend(
-            deps.unwrap_or_default()
-                .into_iter()
-                .filter(|dep| below.insert(*dep)),
-        );
-    }
-    below
 }
 
 impl Engine {
@@ -389,123 +371,5 @@ impl Engine {
             return self.write_again(cx, lost);
         }
         Ok(())
-    }
-
-    /// Entries of this node on a branch that lost, written again in its new incarnation, each beside what it was written
-    /// beside: what others did meanwhile is not overwritten but stands in conflict with it.
-    pub(crate) fn write_again(
-        &mut self,
-        cx: &mut Cx<'_>,
-        entries: Vec<StoredEntry>,
-    ) -> StoreResult<()> {
-        let mut rewritten: BTreeMap<ChangeHash, ChangeHash> = BTreeMap::new();
-        let hashes: BTreeSet<_> = entries
-            .iter()
-            .filter_map(|entry| entry.header.change_hash)
-            .collect();
-        self.let_go.retain(|_place, hash| !hashes.contains(hash));
-        for entry in entries {
-            let header = entry.header;
-            let change = entry
-                .change
-                .and_then(|bytes| self.settings.documents.change(bytes).ok());
-            let Some(change) = change else {
-                if header.change_hash.is_none() {
-                    self.author_bare(cx, header.action, header.kind, header.doc, header.officer)?;
-                }
-                continue;
-            };
-            // Also one of which nothing else is here: it began on the branch.
-            let document = self.docs.for_change(cx.store, &header.doc, header.kind)?;
-            let Some(document) = document else {
-                continue;
-            };
-            if document.contains(&change.hash()) {
-                continue;
-            }
-            let beside =
-                self.held_ground(cx, &header.doc, header.kind, change.deps(), &rewritten)?;
-            if self.own_wrote_beyond(cx, &header.doc, header.kind, &beside)? {
-                // A log's changes build on each other; only those of another log can stand beside them.
-                self.own_log_overtaken(cx)?;
-            }
-            let write = Write {
-                doc: header.doc,
-                kind: header.kind,
-                action: header.action,
-                edits: change.edits(),
-            };
-            let (_, hash) = self.author_beside(cx, &write, header.officer, &beside)?;
-            rewritten.insert(change.hash(), hash);
-        }
-        Ok(())
-    }
-
-    /// Whether this node's log wrote to a document what these changes do not build on.
-    fn own_wrote_beyond(
-        &mut self,
-        cx: &Cx<'_>,
-        doc: &DocId,
-        kind: DocKind,
-        changes: &[ChangeHash],
-    ) -> StoreResult<bool> {
-        let (Some(own), Some(site)) = (self.own, self.site) else {
-            return Ok(false);
-        };
-        let Some(document) = self.docs.for_change(cx.store, doc, kind)? else {
-            return Ok(false);
-        };
-        let actor = own.actor_bytes(&site);
-        let newest = document
-            .history()
-            .into_iter()
-            .rfind(|change| change.actor == actor);
-        let Some(newest) = newest.filter(|_| !changes.is_empty()) else {
-            return Ok(false);
-        };
-        let changes: BTreeSet<ChangeHash> = changes.iter().copied().collect();
-        let is_below = below(document.as_ref(), &changes).contains(&newest.hash);
-        Ok(!is_below && !changes.contains(&newest.hash))
-    }
-
-    /// What of a change's ground is in the document: instead of a change that is set aside what that was written on, so that what
-    /// its officer never saw is not hidden. `rewritten`: what stands for changes written again just now.
-    fn held_ground(
-        &mut self,
-        cx: &Cx<'_>,
-        doc: &DocId,
-        kind: DocKind,
-        deps: Vec<ChangeHash>,
-        rewritten: &BTreeMap<ChangeHash, ChangeHash>,
-    ) -> StoreResult<Vec<ChangeHash>> {
-        let set_aside = cx.store.entries_of(doc)?;
-        let mut looked_at = BTreeSet::new();
-        let mut ground = BTreeSet::new();
-        let mut open = deps;
-        while let Some(hash) = open.pop() {
-            let hash = rewritten.get(&hash).copied().unwrap_or(hash);
-            if !looked_at.insert(hash) {
-                continue;
-            }
-            let document = self.docs.for_change(cx.store, doc, kind)?;
-            if document.is_some_and(|document| document.contains(&hash)) {
-                ground.insert(hash);
-                continue;
-            }
-            let found = set_aside
-                .iter()
-                .find(|entry| entry.change_hash == Some(hash));
-            if let Some(entry) = found
-                && let Some(change) = self.parsed_change(cx.store, doc, entry)?
-            {
-                open.extend(change.deps());
-            }
-        }
-        let document = self.docs.for_change(cx.store, doc, kind)?;
-        if let Some(document) = document.filter(|_| ground.len() > 1) {
-            let below = below(document.as_ref(), &ground);
-            ground.retain(|hash| !below.contains(hash));
-        }
-        Ok(ground.into_iter().collect())
     }
 }

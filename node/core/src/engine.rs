@@ -6,9 +6,10 @@ use lienquay_shared::hlc::HlcClock;
 use lienquay_shared::log::NodeKey;
 use lienquay_shared::roster::{Roster, RosterLog};
 use lienquay_shared::schema::Documents;
-use lienquay_shared::{ChangeHash, DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
+use lienquay_shared::{DocId, Hlc, LogId, LogTag, NodeId, SiteId, codec};
 
 use crate::boot::Boot;
+use crate::branch::again::Again;
 use crate::docs::Docs;
 use crate::doubt::Doubt;
 use crate::ended::{Ending, OwnLog, end_own_log, void_own_ranges};
@@ -32,7 +33,7 @@ const FLUSH_MILLIS: u64 = 200;
 /// After a store fault, entries of others are not taken in for this long. They come again with the next pull.
 const STORE_REST_MILLIS: u64 = 2_000;
 /// Documents with pending entries that are looked up when a node starts.
-const MAX_PENDING_DOCS: usize = 100_000;
+pub(crate) const MAX_PENDING_DOCS: usize = 100_000;
 
 /// Names of the small facts in the store.
 pub(crate) mod fact {
@@ -108,8 +109,7 @@ pub struct Engine {
     pub(crate) unsigned_bytes: usize,
     pub(crate) docs: Docs,
     pub(crate) pending_docs: BTreeSet<DocId>,
-    /// Own entries of losing branches that stopped counting in this group of events: written again at its end.
-    pub(crate) let_go: BTreeMap<(LogId, u64), ChangeHash>,
+    pub(crate) again: Again,
     /// Documents with entries that an earlier version of the program did not understand.
     pub(crate) not_understood: BTreeSet<DocId>,
     pub(crate) clock: HlcClock,
@@ -195,7 +195,7 @@ impl Engine {
             unsigned_bytes: 0,
             docs,
             pending_docs: BTreeSet::new(),
-            let_go: BTreeMap::new(),
+            again: Again::default(),
             not_understood: BTreeSet::new(),
             clock: HlcClock::default(),
             site_clock: SiteClock::default(),
@@ -237,7 +237,6 @@ impl Engine {
         self.site_cache = None;
         self.procedure_cache.clear();
         self.after_push.clear();
-        self.let_go.clear();
         self.n_answered_bytes = 0;
         self.written = Written::Nothing;
         self.site = fact_of(store, fact::SITE)?;
@@ -279,6 +278,7 @@ impl Engine {
             .docs_with(&[EntryState::Pending], MAX_PENDING_DOCS)?
             .into_iter()
             .collect();
+        self.again = self.waiting_for_ground(store)?;
         self.boot.load(now, rng, store)?;
         self.asks.load(store)?;
         self.timers.set_if_unset(Timer::Beat, now.mono_millis);
@@ -417,7 +417,7 @@ impl Engine {
             store,
             fx,
         };
-        self.write_let_go(cx)?;
+        self.write_due_again(cx)?;
         self.project_touched(cx)?;
         self.seal_own(cx)?;
         self.start_pulls(cx);

@@ -14,7 +14,7 @@ use crate::engine::{Cx, Engine};
 use crate::store::{EntryRef, EntryState, StoreResult, StoredEntry};
 
 /// The state of a valid entry that builds on a change whose place another took.
-const LOST_GROUND: EntryState = EntryState::Quarantined(Reason::LosingBranch);
+pub(crate) const LOST_GROUND: EntryState = EntryState::Quarantined(Reason::LosingBranch);
 
 /// Whether what a change builds on could be let in from among the entries set aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ impl Engine {
     }
 
     /// Whether a log is a branch that lost.
-    fn is_of_branch(&self, log: &LogId) -> bool {
+    pub(crate) fn is_of_branch(&self, log: &LogId) -> bool {
         self.logs.get(log).is_some_and(|held| held.base.is_some())
     }
 
@@ -198,35 +198,7 @@ impl Engine {
         self.retry_pending_with(cx, doc, kind, Ancestry::Release)?;
         self.docs.save_now(cx.store, &doc, kind)?;
         self.docs.mark_dirty(doc);
-        self.note_let_go(cx, &refs)
-    }
-
-    /// Entries of this node on a branch that lost are not written again while something valid builds on them. Notes those on which
-    /// nothing builds any more, because its log lost in its turn or its author was shut out. `before`: a document's entries
-    /// before it was built anew.
-    fn note_let_go(&mut self, cx: &Cx<'_>, before: &[EntryRef]) -> StoreResult<()> {
-        for entry in before {
-            let is_own = entry.log.node == self.me && self.is_of_branch(&entry.log);
-            let Some(hash) = entry.change_hash else {
-                continue;
-            };
-            if is_own && entry.state == EntryState::Applied {
-                let now = cx.store.entry(&entry.log, entry.seq)?;
-                if now.is_some_and(|now| matches!(now.state, EntryState::Withheld(_))) {
-                    self.let_go.insert((entry.log, entry.seq), hash);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes again what was let go in this group of events, if nothing let it in again since.
-    pub(crate) fn write_let_go(&mut self, cx: &mut Cx<'_>) -> StoreResult<()> {
-        let mut entries = Vec::new();
-        for (log, seq) in std::mem::take(&mut self.let_go).into_keys() {
-            entries.extend(cx.store.entry(&log, seq)?);
-        }
-        self.write_again(cx, entries)
+        self.note_let_go(cx, doc, &refs)
     }
 
     /// The kind of a document that can be rebuilt: none of a forgotten one. Of a document of which nothing was applied yet

@@ -199,6 +199,9 @@ impl Engine {
         named: &[EntryRef],
         held: &BTreeSet<ChangeHash>,
     ) -> StoreResult<()> {
+        for entry in named {
+            self.again.came(entry.change_hash.as_ref());
+        }
         let unproven = || {
             named
                 .iter()
@@ -319,6 +322,7 @@ impl Engine {
             return Ok(());
         }
         cx.store.put_change(&log, seq, change)?;
+        self.again.came(stored.header.change_hash.as_ref());
         let state = self
             .withheld(&log, seq)
             .map_or(EntryState::Pending, EntryState::Withheld);
