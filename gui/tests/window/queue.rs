@@ -1,22 +1,21 @@
 //! The queue panel: calling, serving, moving and giving out numbers, as an officer does it.
 
+mod calling;
+mod moving;
+
 use egui::accesskit::Role;
 use egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use lienquay_gui::cx::Cx;
 use lienquay_gui::desk::{Desk, Page};
-use lienquay_gui::link::Link;
-use lienquay_gui::queue::QueuePanel;
 use lienquay_gui::words::Lang;
-use lienquay_node::runtime::NodeNews;
+use lienquay_shared::DocId;
 use lienquay_shared::codec::{List, Text};
 use lienquay_shared::command::{Command, Outcome, TicketRef};
 use lienquay_shared::domain::site::{Counter, Lane, Role as OfficerRole};
-use lienquay_shared::domain::ticket::{Ticket, TicketState, TicketStep};
+use lienquay_shared::domain::ticket::{Ticket, TicketState};
 use lienquay_shared::query::{Answer, PageAsk, Query};
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::wire::keeper::{KeeperRefusal, LaneId, PriorityReason};
-use lienquay_shared::{DocId, NodeId};
 
 use crate::site::{
     NARROW, TestSite, WIDE, Window, press, type_into, until, until_contains, until_label,
@@ -162,37 +161,6 @@ fn esc_closes_the_form_that_has_the_keyboard() {
 }
 
 #[test]
-fn a_number_is_called_again() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    press_key(&mut window, Key::F3, "Gọi lại");
-    until(&mut window, "announced twice", |_| {
-        let call = ticket(&site, doc).call.unwrap();
-        call.n_announcements == 2
-    });
-    until_enabled(&mut window, "Gọi lại");
-}
-
-#[test]
-fn a_key_held_down_announces_once() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    until_enabled(&mut window, "Gọi lại");
-    let n_announcements = || ticket(&site, doc).call.unwrap().n_announcements;
-    for _ in 0..3 {
-        // The key repeats by itself.
-        down(&mut window, Key::F3);
-        until(&mut window, "announced twice", |_| n_announcements() >= 2);
-        until_enabled(&mut window, "Gọi lại");
-    }
-    assert_eq!(n_announcements(), 2);
-}
-
-#[test]
 fn keys_of_the_queue_do_nothing_below_the_find_box() {
     let site = TestSite::founded();
     issue(&site, None);
@@ -211,165 +179,6 @@ fn keys_of_the_queue_do_nothing_below_the_find_box() {
     window.step();
     press_key(&mut window, Key::F2, "Gọi số tiếp theo");
     until_contains(&mut window, "đã mời");
-}
-
-#[test]
-fn who_did_not_come_is_put_back_into_the_lane() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    press(&mut window, "Không đến");
-    until_label(&mut window, "A001 · không đến");
-    assert_eq!(ticket(&site, doc).state, TicketState::NoShow);
-    press_row(&mut window, "A001");
-    press(&mut window, "Đưa lại vào hàng");
-    until_label(&mut window, "Đang chờ: 1");
-    assert_eq!(ticket(&site, doc).state, TicketState::Waiting);
-}
-
-#[test]
-fn a_waiting_ticket_is_put_aside_and_back() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_row(&mut window, "A001");
-    press(&mut window, "Để lại sau");
-    until_label(&mut window, "A001 · để lại sau");
-    assert_eq!(ticket(&site, doc).state, TicketState::Parked);
-    press_row(&mut window, "A001");
-    press(&mut window, "Đưa lại vào hàng");
-    until_label(&mut window, "Đang chờ: 1");
-}
-
-#[test]
-fn a_citizen_being_served_is_put_aside_and_returns_to_this_counter() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    press_key(&mut window, Key::F7, "Bắt đầu");
-    until_contains(&mut window, "đang phục vụ từ");
-    press(&mut window, "Để lại sau");
-    until_label(&mut window, "Quầy đang trống.");
-    let parked = ticket(&site, doc);
-    assert_eq!(parked.state, TicketState::Parked);
-    assert_eq!(parked.place.counter, Some(1));
-    assert!(
-        !parked
-            .history
-            .iter()
-            .any(|line| matches!(line.step, TicketStep::NoShow { .. })),
-        "the citizen did come"
-    );
-}
-
-#[test]
-fn a_ticket_is_sent_to_another_lane() {
-    let site = TestSite::founded();
-    add_lane_b(&site);
-    let doc = issue(&site, None);
-    let mut window = site.desk(NARROW);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    press(&mut window, "Chuyển…");
-    assert!(!is_enabled(&window, "Chuyển"), "no destination chosen yet");
-    until_label(&mut window, "Nơi đến");
-    window
-        .get_by_role_and_label(Role::ComboBox, "Nơi đến")
-        .click();
-    press(&mut window, "B · Đất đai");
-    press(&mut window, "Chuyển");
-    until_label(&mut window, "+ B · Đất đai · 1 chờ");
-    assert_eq!(ticket(&site, doc).place.lane, lane("B"));
-    assert_eq!(window.query_all_by_label("Nơi đến").count(), 0);
-}
-
-#[test]
-fn calling_out_of_order_needs_a_reason() {
-    let site = TestSite::founded();
-    issue(&site, None);
-    let second = issue(&site, None);
-    let mut window = site.desk(WIDE);
-    press_row(&mut window, "A002");
-    press(&mut window, "Gọi ngay…");
-    until_contains(&mut window, "Cần ghi lý do");
-    assert!(!is_enabled(&window, "Gọi số này"));
-    type_into(&mut window, "Lý do gọi trước", "Có con nhỏ đang ốm");
-    press(&mut window, "Gọi số này");
-    until_contains(&mut window, "đã mời");
-    let called = ticket(&site, second);
-    assert_eq!(called.state, TicketState::Announced);
-    let reasons: Vec<String> = called
-        .history
-        .iter()
-        .filter_map(|line| match &line.step {
-            TicketStep::Called { out_of_order, .. } => {
-                out_of_order.as_ref().map(ToString::to_string)
-            }
-            _ => None,
-        })
-        .collect();
-    assert_eq!(reasons, ["Có con nhỏ đang ốm"]);
-}
-
-#[test]
-fn a_number_known_only_from_its_paper_is_called_after_a_warning() {
-    let site = TestSite::founded();
-    let mut window = site.desk(WIDE);
-    press(&mut window, "Gọi số trên giấy…");
-    until_contains(&mut window, "Quầy khác có thể cũng đang gọi số đó");
-    assert!(!is_enabled(&window, "Gọi số trên phiếu"));
-    type_into(&mut window, "Số trên phiếu", "47");
-    window.key_press(Key::Enter);
-    until_contains(&mut window, "đã mời");
-    until_label(&mut window, "A047");
-    assert_eq!(window.query_all_by_label("Số trên phiếu").count(), 0);
-    until_contains(&mut window, "Số A047 được gọi từ phần nhận thay");
-    press(&mut window, "Đã rõ");
-    gone(&mut window, "Đã rõ");
-}
-
-#[test]
-fn a_call_that_was_not_announced_stands_first_when_the_window_opens_again() {
-    let mut site = TestSite::founded();
-    issue(&site, None);
-    site.command(Command::CallNext {
-        lanes: List::default(),
-    });
-    site.restart();
-    issue(&site, None);
-    let mut window = site.desk(WIDE);
-    until_label(&mut window, "A001 đã được giữ cho quầy này nhưng chưa mời.");
-    press(&mut window, "Mời");
-    until_contains(&mut window, "đã mời");
-    assert_eq!(in_state(&site, TicketState::Announced), 1);
-}
-
-#[test]
-fn a_call_that_was_not_announced_can_be_given_back() {
-    let site = TestSite::founded();
-    let doc = issue(&site, None);
-    site.command(Command::CallNext {
-        lanes: List::default(),
-    });
-    let mut window = site.desk(WIDE);
-    press(&mut window, "Trả lại");
-    until_label(&mut window, "Quầy đang trống.");
-    assert_eq!(ticket(&site, doc).state, TicketState::Waiting);
-}
-
-#[test]
-fn nobody_waiting_is_told_calmly() {
-    let site = TestSite::founded();
-    let mut window = site.desk(WIDE);
-    press_key(&mut window, Key::F2, "Gọi số tiếp theo");
-    until_contains(&mut window, "Không còn số nào đang chờ");
-    assert_eq!(window.query_all_by_label("ℹ").count(), 1);
-    assert_eq!(window.query_all_by_label("✖").count(), 0);
-    until_enabled(&mut window, "Gọi số tiếp theo");
-    issue(&site, None);
-    until_contains(&mut window, "A001 · ");
-    assert_eq!(window.query_all_by_label("ℹ").count(), 0, "somebody came");
 }
 
 #[test]
@@ -396,45 +205,6 @@ fn a_refusal_is_told_in_the_language_of_the_window() {
     until_label(&mut window, &english);
     // The form stays, for another try.
     until_enabled(&mut window, "Call the paper number");
-}
-
-#[test]
-fn pressing_again_and_again_calls_one_citizen() {
-    let site = TestSite::founded();
-    for _ in 0..4 {
-        issue(&site, None);
-    }
-    let mut window = site.desk(WIDE);
-    until_enabled(&mut window, "Gọi số tiếp theo");
-    until(&mut window, "announced", |window| {
-        // In every frame: before the answer, with the answer, before the list is new, and after.
-        window.key_press(Key::F2);
-        window
-            .query_all_by_label_contains("đã mời")
-            .next()
-            .is_some()
-    });
-    for _ in 0..20 {
-        window.key_press(Key::F2);
-        window.step();
-    }
-    assert_eq!(in_state(&site, TicketState::Announced), 1);
-    assert_eq!(in_state(&site, TicketState::Waiting), 3);
-    until_contains(&mut window, "Đang có A001: xong rồi mới gọi số tiếp.");
-}
-
-#[test]
-fn the_call_says_that_it_is_on_its_way() {
-    let site = TestSite::founded();
-    issue(&site, None);
-    let mut window = site.desk(WIDE);
-    until_enabled(&mut window, "Gọi số tiếp theo");
-    // One frame with the key, one after it: in the third the call may be over.
-    down(&mut window, Key::F2);
-    window.step();
-    let calling = window.get_by_role_and_label(Role::Button, "Đang gọi …");
-    assert!(calling.accesskit_node().is_disabled());
-    until_contains(&mut window, "đã mời");
 }
 
 #[test]
@@ -516,61 +286,4 @@ fn the_lanes_of_the_counter_stand_first() {
     assert_eq!(window.query_all_by_label_contains("A001").count(), 0);
     press(&mut window, "+ A · Tiếp nhận và trả kết quả · 1 chờ");
     until_contains(&mut window, "A001 · ");
-}
-
-/// The panel alone, to be told news that a single node never has.
-struct PanelAlone {
-    panel: QueuePanel,
-    link: Link,
-}
-
-impl PanelAlone {
-    fn frame(&mut self, ui: &mut egui::Ui) {
-        let link = self.link.clone();
-        let mut cx = Cx {
-            link: &link,
-            lang: Lang::Vi,
-            now_millis: 1_794_881_520_000,
-            go: Vec::new(),
-        };
-        self.panel.show(&mut cx, ui);
-    }
-}
-
-#[test]
-fn the_tickets_of_a_silent_counter_are_taken_over_only_after_a_confirmation() {
-    let site = TestSite::founded();
-    let make = |link: Link| PanelAlone {
-        panel: QueuePanel::default(),
-        link,
-    };
-    let mut window = site.window([340.0, 768.0], make, PanelAlone::frame);
-    let keeper = NodeId([0xab; 32]);
-    let hour = 3_600_000;
-    window
-        .state_mut()
-        .screen
-        .panel
-        .on_news(&NodeNews::KeeperSilent {
-            keeper,
-            silent_millis: hour,
-        });
-    until_label(&mut window, "Máy abababab không trả lời từ 08:12.");
-    assert_eq!(window.query_all_by_label("Xác nhận nhận thay").count(), 0);
-    press(&mut window, "Nhận thay các số của máy abababab");
-    until_contains(&mut window, "một công dân có thể bị gọi ở hai quầy");
-    press(&mut window, "Xác nhận nhận thay");
-    until_label(&mut window, &Refusal::UnknownNode.vietnamese());
-    press(&mut window, "Thôi");
-    let news = NodeNews::Link {
-        peer: keeper,
-        is_up: true,
-    };
-    window.state_mut().screen.panel.on_news(&news);
-    until(&mut window, "no offer any more", |window| {
-        window
-            .query_all_by_label_contains("không trả lời")
-            .next()
-            .is_none()
-    });
 }

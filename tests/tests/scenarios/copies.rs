@@ -2,7 +2,9 @@
 
 use lienquay_core::event::Notice;
 use lienquay_core::store::Store;
+use lienquay_shared::DocId;
 use lienquay_tests::sim::invariants::{check_converged, check_settled};
+use lienquay_tests::sim::network::NodeIndex;
 use lienquay_tests::sim::world::{PowerLoss, World};
 
 use crate::site::{all_requests, dossier, edit, request, three};
@@ -107,15 +109,39 @@ fn a_disk_rolled_back_unnoticed_that_meets_others_first_opens_a_new_log() {
     )));
 }
 
+/// Counter 2 and a copy of it, which live at the same time.
+struct Copied {
+    world: World,
+    clone: NodeIndex,
+    /// Received at counter 2, so that it has a log that both would continue.
+    doc: DocId,
+    /// Received at counter 1.
+    other: DocId,
+}
+
+fn copied(seed: u64) -> Copied {
+    let mut world = three(seed);
+    let doc = dossier(&mut world, 1);
+    let other = dossier(&mut world, 0);
+    world.run_until_quiescent();
+    let clone = world.clone_node(1, false);
+    Copied {
+        world,
+        clone,
+        doc,
+        other,
+    }
+}
+
 #[test]
 fn two_live_clones_are_reported_and_both_their_works_are_kept() {
     for seed in 4..14 {
-        let mut world = three(seed);
-        // Counter 2 has a log already, which both would continue.
-        let doc = dossier(&mut world, 1);
-        let other = dossier(&mut world, 0);
-        world.run_until_quiescent();
-        let clone = world.clone_node(1, false);
+        let Copied {
+            mut world,
+            clone,
+            doc,
+            other,
+        } = copied(seed);
         world.partition(&[&[0, 2], &[1], &[clone]]);
         edit(&mut world, 1, doc, "Bản chính");
         edit(&mut world, clone, other, "Bản sao");
@@ -142,11 +168,12 @@ fn two_live_clones_are_reported_and_both_their_works_are_kept() {
 #[test]
 fn what_a_clone_wrote_unseen_stands_beside_what_the_original_wrote_since() {
     for seed in 4..14 {
-        let mut world = three(seed);
-        let doc = dossier(&mut world, 1);
-        let other = dossier(&mut world, 0);
-        world.run_until_quiescent();
-        let clone = world.clone_node(1, false);
+        let Copied {
+            mut world,
+            clone,
+            doc,
+            other,
+        } = copied(seed);
         // Both continue the log. The original hears of it and goes on in a new one; the clone does not.
         world.partition(&[&[0, 2], &[1], &[clone]]);
         edit(&mut world, 1, other, "Bản chính viết tiếp");
