@@ -5,6 +5,7 @@ mod args;
 mod catalogue;
 mod dossier_words;
 mod exit;
+mod files;
 mod founding;
 mod generic;
 mod joining;
@@ -67,6 +68,8 @@ async fn run(args: Args, out: Out) -> CliResult<exit::Code> {
         Verb::Receive(receive) => working::receive(&folder, &receive, out).await,
         Verb::Find(find) => looking::find(&folder, &find, out).await,
         Verb::Show(show) => looking::show(&folder, &show.dossier, out).await,
+        Verb::File(verb) => files::file(&folder, &verb, out).await,
+        Verb::Files(ask) => files::files(&folder, &ask, out).await,
         Verb::Queue => looking::queue(&folder, out).await,
         Verb::Status => looking::status(&folder, out).await,
         Verb::Health => looking::health(&folder, out).await,

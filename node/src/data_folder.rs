@@ -3,6 +3,7 @@
 //! ```text
 //! lock       held by the running program; the text in it is its process id
 //! key        the database key, sealed (`seal.rs`)
+//! files/     the bytes of scanned papers, encrypted under a key that follows from it
 //! store.db   everything else, encrypted: log, documents, projections, and this node's identity
 //! ```
 //!
@@ -25,12 +26,15 @@ mod tests;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use lienquay_core::store::Store;
+use lienquay_blobs::{BlobError, Blobs, FolderDisk};
+use lienquay_core::store::{Store, StoreFault};
 use lienquay_shared::NodeId;
 use lienquay_shared::log::NodeKey;
 use zeroize::Zeroizing;
 
+use crate::files;
 use crate::store::{DATABASE_FILE, SqliteStore};
 
 pub(crate) use atomic_file::sync_directory;
@@ -46,6 +50,8 @@ use lock::FolderLock;
 const UNFINISHED_DATABASE_FILE: &str = "store.db.new";
 const IDENTITY: &str = "identity";
 const MACHINE: &str = "machine";
+/// What the key of the files is derived for; never to be changed.
+const FILES_KEY_CONTEXT: &str = "lienquay 2026 bytes of files at rest";
 
 /// An open data folder. The lock is held as long as this lives.
 #[derive(Debug)]
@@ -64,6 +70,8 @@ pub struct Opened {
     pub store: SqliteStore,
     /// This node's identity.
     pub identity: NodeKey,
+    /// The bytes of files.
+    pub blobs: Arc<Blobs>,
     /// Whether the folder is where it was. If it differs, the log must not be continued: the engine opens a new
     /// incarnation, and [`DataFolder::adopt`] is called in the same transaction.
     pub machine: MachineMarker,
@@ -118,6 +126,7 @@ impl DataFolder {
             }
             finish_creation(path)?;
         }
+        let blobs = open_blobs(path, &key)?;
         let store = SqliteStore::open(&path.join(DATABASE_FILE), key)?;
         let identity = identity(&store)?;
         let machine = match store.local(MACHINE)? {
@@ -133,6 +142,7 @@ impl DataFolder {
             folder,
             store,
             identity,
+            blobs: Arc::new(blobs),
             machine,
         })
     }
@@ -223,6 +233,19 @@ fn finish_creation(path: &Path) -> FolderResult<()> {
     )
     .map_err(FolderError::io(DATABASE_FILE, "rename"))?;
     sync_directory(path).map_err(FolderError::io("", "sync"))
+}
+
+/// Opens the store of bytes, making it where a folder of an earlier version has none.
+fn open_blobs(path: &Path, key: &DataKey) -> FolderResult<Blobs> {
+    let secret = Zeroizing::new(blake3::derive_key(FILES_KEY_CONTEXT, key.bytes()));
+    let disk = FolderDisk::open(&path.join(files::FOLDER))
+        .map_err(FolderError::io(files::FOLDER, "open"))?;
+    Blobs::open(Box::new(disk), &secret, files::LIMITS).map_err(|error| {
+        FolderError::Store(match error {
+            BlobError::Full { .. } => StoreFault::Full(error.to_string()),
+            error => StoreFault::Failed(error.to_string()),
+        })
+    })
 }
 
 fn identity(store: &SqliteStore) -> FolderResult<NodeKey> {

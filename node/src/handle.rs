@@ -7,6 +7,7 @@ mod live;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use lienquay_blobs::Blobs;
 use lienquay_core::event::Control;
 use lienquay_core::store::{StoreFault, StoreResult};
 use lienquay_shared::command::{Command, Outcome, Submission};
@@ -41,6 +42,7 @@ pub struct NodeHandle {
     news: broadcast::Sender<NodeNews>,
     moment: watch::Receiver<Arc<crate::runtime::Moment>>,
     readers: Arc<Readers>,
+    blobs: Arc<Blobs>,
 }
 
 impl NodeHandle {
@@ -50,6 +52,7 @@ impl NodeHandle {
         news: broadcast::Sender<NodeNews>,
         moment: watch::Receiver<Arc<crate::runtime::Moment>>,
         readers: Arc<Readers>,
+        blobs: Arc<Blobs>,
     ) -> Self {
         Self {
             node,
@@ -57,7 +60,13 @@ impl NodeHandle {
             news,
             moment,
             readers,
+            blobs,
         }
+    }
+
+    /// The bytes of files on this PC.
+    pub(crate) fn blobs(&self) -> &Arc<Blobs> {
+        &self.blobs
     }
 
     /// This node.

@@ -7,6 +7,7 @@
 pub mod cli;
 pub mod clock;
 pub mod data_folder;
+pub mod files;
 pub mod handle;
 pub mod ipc;
 pub mod net;

@@ -21,6 +21,7 @@ mod release;
 mod safer;
 mod waiting;
 
+use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -29,15 +30,16 @@ use std::time::Duration;
 use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::Control;
 use lienquay_core::host::Host;
-use lienquay_core::store::StoreFault;
-use lienquay_shared::NodeId;
+use lienquay_core::store::{Store, StoreFault};
 use lienquay_shared::schema::AutomergeDocuments;
+use lienquay_shared::{FileHash, NodeId};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use crate::clock::Clock;
 use crate::data_folder::{MachineMarker, Opened};
+use crate::files::FileKeeper;
 use crate::handle::NodeHandle;
 use crate::net::{self, NetCommand, NetConfig, NetError, NetEvent, NetHandle};
 
@@ -59,6 +61,10 @@ const MAX_PEERS: usize = 64;
 const ORDER_CAPACITY: usize = 256;
 /// Network events waiting for the engine: one batch. When full, the net shell stops reading from peers.
 const NET_EVENT_CAPACITY: usize = 256;
+/// What became of files' bytes, waiting for the engine; when full, their keeper waits.
+const FILE_EVENT_CAPACITY: usize = 64;
+/// Rows of files read at a time.
+const FILES_PAGE: usize = 1024;
 /// News a subscriber may be behind before it is told to look anew.
 const NEWS_CAPACITY: usize = 1024;
 /// How long a node that leaves waits for others to take its tickets.
@@ -137,6 +143,11 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         host.store_mut().projections_rebuilt()?;
     }
     founding::drop_stale_sheet(&mut host)?;
+    let known = files_known(host.store())?;
+    let (file_events, file_event_receiver) = mpsc::channel(FILE_EVENT_CAPACITY);
+    let blobs = opened.blobs;
+    let keeper = FileKeeper::start(&blobs, known, &file_events)
+        .map_err(|error| StartError::System(error.to_string()))?;
     let readers = Arc::new(Readers::new(host.store().reader()?));
     let (orders, order_receiver) = mpsc::channel(ORDER_CAPACITY);
     let (news, _) = broadcast::channel(NEWS_CAPACITY);
@@ -157,6 +168,8 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         clock,
         net: net.as_ref().map(|(handle, _)| handle.clone()),
         net_events,
+        keeper,
+        file_events: file_event_receiver,
         orders: order_receiver,
         news: news.clone(),
         moments,
@@ -166,7 +179,14 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         .name("lienquay-engine".to_owned())
         .spawn(move || thread.run())
         .map_err(|error| StartError::System(error.to_string()))?;
-    let handle = NodeHandle::new(node, orders, news, moment_receiver, Arc::clone(&readers));
+    let handle = NodeHandle::new(
+        node,
+        orders,
+        news,
+        moment_receiver,
+        Arc::clone(&readers),
+        blobs,
+    );
     Ok(Runtime {
         handle,
         net,
@@ -212,6 +232,20 @@ impl Runtime {
             .await
             .map_err(io::Error::other)?
             .map_err(|_panic| io::Error::other("the engine's thread panicked"))
+    }
+}
+
+/// The files that the store believes to be here.
+fn files_known(store: &dyn Store) -> Result<BTreeSet<FileHash>, StoreFault> {
+    let mut known = BTreeSet::new();
+    let mut after = 0;
+    loop {
+        let page = store.files_told(after, FILES_PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(known);
+        };
+        after = last.own_seq;
+        known.extend(page.iter().filter(|row| row.is_held).map(|row| row.hash));
     }
 }
 

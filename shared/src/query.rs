@@ -7,10 +7,10 @@ use crate::command::{DossierRef, ReceiveDossier, TicketRef};
 use crate::domain::dossier::{Dossier, Status};
 use crate::domain::site::Site;
 use crate::domain::ticket::{Ticket, TicketState};
-use crate::ids::DocId;
+use crate::ids::{DocId, FileHash};
 use crate::view::{
-    ConflictRow, DossierRow, HistoryRow, MemberRow, ProcedureRow, QueueView, ReceivePreview,
-    TicketRow,
+    ConflictRow, DossierRow, FileMark, FilesView, HistoryRow, MemberRow, ProcedureRow, QueueView,
+    ReceivePreview, TicketRow,
 };
 use crate::wire::keeper::LaneId;
 
@@ -19,6 +19,9 @@ pub const MAX_PAGE_ROWS: u16 = 200;
 
 /// The most documents of one question whether they are safe: a page.
 pub const MAX_SAFE_DOCS: usize = MAX_PAGE_ROWS as usize;
+
+/// The most files of one question for their marks: as many as a dossier has.
+pub const MAX_FILE_MARKS: usize = crate::domain::file::MAX_FILES;
 
 /// Which page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,6 +153,13 @@ pub enum Query {
     ReceivePreview(Box<ReceiveDossier>),
     /// The health board.
     Health,
+    /// Of these files, which are here and how many PCs have them.
+    FileMarks {
+        /// Which; those on a screen.
+        files: List<FileHash, MAX_FILE_MARKS>,
+    },
+    /// How this PC is doing with its files.
+    Files,
 }
 
 /// An answer.
@@ -198,6 +208,10 @@ pub enum Answer {
     ReceivePreview(ReceivePreview),
     /// The health board; its shape is the engine's.
     Health(Box<serde_json::Value>),
+    /// What is known of files, in the order in which they were named.
+    FileMarks(Vec<FileMark>),
+    /// How this PC is doing with its files.
+    Files(FilesView),
     /// Nothing found.
     NotFound,
     /// Several dossiers carry the code.

@@ -147,6 +147,11 @@ pub enum Refusal {
     UnknownFile,
     /// The file's bytes are not on this PC.
     FileAbsent,
+    /// A file that was to be added cannot be read.
+    FileUnreadable {
+        /// What the system says.
+        why: Text<200>,
+    },
     /// The dossier has as many files as it may.
     TooManyFiles {
         /// How many those are.

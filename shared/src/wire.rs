@@ -4,6 +4,7 @@
 //! string is bounded when it is read.
 
 pub mod bootstrap;
+pub mod files;
 pub mod join;
 pub mod keeper;
 pub mod link;

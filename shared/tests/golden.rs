@@ -12,6 +12,9 @@ use lienquay_shared::log::{
 use lienquay_shared::wire::bootstrap::{
     DocCursor, DocSnapshot, Docs, DocsAsk, Headers, HeadersAsk, PackedHeaders, Plan, PlanRow,
 };
+use lienquay_shared::wire::files::{
+    FileNews, FileNewsAsk, FileNewsRow, FilePart, FilesMark, PartName, SpareAnswer, SpareAsk,
+};
 use lienquay_shared::wire::join::{Bytes32, JoinStep};
 use lienquay_shared::wire::keeper::{
     KeeperAnswer, KeeperAsk, KeeperOp, KeeperRefusal, NumberAnswer, NumberAsk, NumberRefusal,
@@ -22,8 +25,8 @@ use lienquay_shared::wire::link::{
 };
 use lienquay_shared::wire::{Message, MessageError, Reason, WIRE_VERSION};
 use lienquay_shared::{
-    ChangeHash, DocId, EntryHash, Hlc, LogId, LogTag, NodeId, OfficerId, RequestId, Signature,
-    SiteId, StatementHash,
+    ChangeHash, DocId, EntryHash, FileHash, Hlc, LogId, LogTag, NodeId, OfficerId, RequestId,
+    Signature, SiteId, StatementHash,
 };
 
 const SITE: SiteId = SiteId([1; 32]);
@@ -90,6 +93,11 @@ fn link_messages() -> Vec<Message> {
             quarantined: 2,
             leaving: true,
         },
+        files: Some(FilesMark {
+            epoch: 17,
+            seq: 4,
+            sum: 18,
+        }),
     };
     let statement = SignedBytes {
         bytes: Blob::new(vec![1, 2, 3]).unwrap(),
@@ -242,12 +250,51 @@ fn join_messages() -> Vec<Message> {
     steps.into_iter().map(Message::Join).collect()
 }
 
+fn file_messages() -> Vec<Message> {
+    let file = FileHash([15; 32]);
+    let (after, name) = (
+        FilesMark {
+            epoch: 17,
+            seq: 4,
+            sum: 18,
+        },
+        PartName { file, part: 9 },
+    );
+    let request = RequestId([16; 16]);
+    vec![
+        Message::FileNewsAsk(FileNewsAsk { after }),
+        Message::FileNews(FileNews {
+            after,
+            upto: 6,
+            rows: list(vec![FileNewsRow {
+                file,
+                is_held: true,
+            }]),
+        }),
+        Message::PartAsk(name),
+        Message::FilePart(FilePart {
+            name,
+            bytes: Blob::new(vec![1, 2, 3]).unwrap(),
+        }),
+        Message::PartNone(name),
+        Message::SpareAsk(SpareAsk {
+            request,
+            files: list(vec![file]),
+        }),
+        Message::SpareAnswer(SpareAnswer {
+            request,
+            kept: list(vec![file]),
+        }),
+    ]
+}
+
 fn every_message() -> Vec<Message> {
     [
         link_messages(),
         keeper_messages(),
         boot_messages(),
         join_messages(),
+        file_messages(),
     ]
     .concat()
 }

@@ -15,6 +15,7 @@ pub mod hostile;
 pub mod morning;
 #[cfg(target_os = "linux")]
 pub mod netlab;
+pub mod papers;
 pub mod pump;
 pub mod scale;
 pub mod sim;

@@ -1,5 +1,6 @@
 //! What every store must do, checked through the trait alone: for SQLite, and for the simulated disk.
 mod documents;
+mod files;
 mod keeping;
 mod logs;
 mod projecting;
@@ -32,7 +33,8 @@ pub fn check_store(mut make: impl FnMut() -> Box<dyn Store>) {
         keeping::grants,
         keeping::numbers_are_given_once,
         keeping::the_newest_outcomes_are_kept,
-        keeping::files_that_are_here,
+        files::files_by_rank,
+        files::files_named_by_documents,
         projecting::codes_find_their_dossiers,
         projecting::procedure_versions_newest_first,
         projecting::tickets_by_lane_issuer_and_number,

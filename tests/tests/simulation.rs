@@ -64,6 +64,7 @@ const ONCE_FAILED: &[&str] = &[
     include_str!("days/lost_ground_before_its_log_lost.day"),
     include_str!("days/spared_until_its_heir_lost.day"),
     include_str!("days/written_again_before_its_ground.day"),
+    include_str!("days/erased_although_forgetting_failed.day"),
     include_str!("days/lost_ground_before_its_author_was_shut_out.day"),
 ];
 

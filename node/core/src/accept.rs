@@ -231,6 +231,7 @@ impl Engine {
             ActionKind::DocForgotten => {
                 cx.store.forget_doc(&entry.header.doc)?;
                 cx.store.unproject(&entry.header.doc)?;
+                self.unname_files(cx, entry.header.doc, true)?;
                 self.docs.drop_loaded(&entry.header.doc);
                 self.pending_docs.remove(&entry.header.doc);
                 cx.fx.changed.push(entry.header.doc);

@@ -51,6 +51,7 @@ impl Engine {
         self.compare_again(cx)?;
         self.retry_not_understood(cx)?;
         self.slim_some(cx)?;
+        self.files_on_beat(cx)?;
         self.keepers_on_beat(cx)
     }
 
@@ -101,6 +102,7 @@ impl Engine {
                     .collect(),
             ),
             health: health.clone(),
+            files: self.own_files_mark(),
         };
         self.send(cx, peer, Message::Beat(beat));
     }
@@ -151,6 +153,9 @@ impl Engine {
             self.wrote_others(cx.now);
         }
         self.watch_clock_of(peer);
+        if let Some(told) = beat.files {
+            self.on_files_mark(cx, peer, told)?;
+        }
         self.on_marks(cx, peer, &beat.rows)
     }
 

@@ -116,7 +116,10 @@ impl Engine {
         };
         let (dossier, _defects) = schema::dossier::read(document, &|actor| actors.author(actor));
         if let Command::AddFile { file, .. } = command
-            && cx.store.held_file(&file.hash)? != Some(file.size)
+            && !cx
+                .store
+                .file(&file.hash)?
+                .is_some_and(|row| row.size == file.size && self.files.stays(&row))
         {
             return Ok(Err(Refusal::FileAbsent));
         }

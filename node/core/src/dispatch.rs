@@ -20,6 +20,7 @@ impl Engine {
                 }
                 Timer::Boot => self.on_boot_timer(cx)?,
                 Timer::Leave => self.on_leave_timer(cx)?,
+                Timer::Files => self.fetch_more(cx)?,
                 Timer::Join(peer) => self.on_join_timeout(cx, peer),
             }
         }
@@ -90,6 +91,13 @@ impl Engine {
             Message::KeeperAnswer(answer) => self.on_keeper_answer(cx, peer, &answer),
             Message::NumberAsk(ask) => self.on_number_ask(cx, peer, &ask),
             Message::NumberAnswer(answer) => self.on_number_answer(cx, peer, &answer),
+            Message::FileNewsAsk(ask) => self.on_file_news_ask(cx, peer, ask),
+            Message::FileNews(news) => self.on_file_news(cx, peer, news),
+            Message::PartAsk(name) => self.on_part_ask(cx, peer, name),
+            Message::FilePart(part) => self.on_file_part(cx, peer, part),
+            Message::PartNone(name) => self.on_part_none(cx, peer, name),
+            Message::SpareAsk(ask) => self.on_spare_ask(cx, peer, ask),
+            Message::SpareAnswer(answer) => self.on_spare_answer(cx, peer, answer),
             Message::PlanAsk(())
             | Message::Plan(_)
             | Message::DocsAsk(_)

@@ -56,6 +56,7 @@ impl Engine {
         };
         self.closing = Some(own);
         end_own_log(cx.store, own)?;
+        self.files.begin_new_list(cx)?;
         self.wrote_own();
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::docs::Docs;
 use crate::doubt::Doubt;
 use crate::ended::{Ending, OwnLog, end_own_log, void_own_ranges};
 use crate::event::{Effects, Event, Now, Send};
+use crate::files::{Files, LinkFiles};
 use crate::joining::Joining;
 use crate::keeper::Asks;
 use crate::link::Link;
@@ -134,6 +135,8 @@ pub struct Engine {
     pub(crate) doubt: Doubt,
     /// What each peer had of our work.
     pub(crate) shares: Shares,
+    /// Files, whose bytes lie outside the log.
+    pub(crate) files: Files,
     /// Bytes of entries sent to those who asked, in this group of events.
     pub(crate) n_answered_bytes: usize,
     /// Messages that must follow the entries pushed when the group is sealed.
@@ -213,6 +216,7 @@ impl Engine {
             joining: Joining::default(),
             doubt: Doubt::default(),
             shares: Shares::default(),
+            files: Files::default(),
             n_answered_bytes: 0,
             after_push: Vec::new(),
             disk_free_mib: 0,
@@ -260,6 +264,8 @@ impl Engine {
         self.clock = HlcClock::new(self.last_given_out(store)?);
         let own: Option<OwnLog> = fact_of(store, fact::OWN_LOG)?;
         let ended = own.filter(|own| own.ended || self.settings.new_incarnation);
+        // What a copy of this folder told of its files may not be so here.
+        let is_copy = self.settings.new_incarnation && own.is_none_or(|own| !own.ended);
         if let Some(own) = ended.filter(|own| !own.ended) {
             // Said on the disk too: the first entry of the new log may be undone with its commit, and with it that the
             // old one must not be continued.
@@ -281,6 +287,10 @@ impl Engine {
         self.again = self.waiting_for_ground(store)?;
         self.boot.load(now, rng, store)?;
         self.asks.load(store)?;
+        self.files.load(store, rng.next_u64(), is_copy)?;
+        for link in self.links.values_mut() {
+            link.files = LinkFiles::default();
+        }
         self.timers.set_if_unset(Timer::Beat, now.mono_millis);
         self.note_upgrade(store)
     }
@@ -388,16 +398,12 @@ impl Engine {
             Event::Message { peer, link, bytes } => return self.on_bytes(cx, peer, link, &bytes),
             Event::Submit { token, submission } => return self.on_submit(cx, token, *submission),
             Event::Control { token, control } => return self.on_control(cx, token, *control),
-            Event::Machine { disk_free_mib } => self.disk_free_mib = disk_free_mib,
+            Event::Machine { disk_free_mib } => {
+                self.disk_free_mib = disk_free_mib;
+                self.files.measured(disk_free_mib);
+            }
             Event::Noted { peer, reason } => self.reasons.count(Some(peer), reason),
-            Event::FileKept { hash, size } => {
-                cx.store.hold_file(&hash, size)?;
-                self.wrote_own();
-            }
-            Event::FileGone { hash } => {
-                cx.store.drop_file(&hash)?;
-                self.wrote_own();
-            }
+            Event::File(event) => return self.on_file_event(cx, event),
             Event::Tick => return self.on_tick(cx),
         }
         Ok(())

@@ -7,6 +7,8 @@ use lienquay_shared::wire::link::NodeMode;
 use lienquay_shared::wire::{Message, Priority, Reason};
 use lienquay_shared::{DocId, FileHash, LogId, NodeId};
 
+use crate::files::{FileEvent, FileOrder, FilesPolicy};
+
 /// The time, as the host read it once for a group of events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
@@ -70,18 +72,8 @@ pub enum Event {
         /// What.
         reason: Reason,
     },
-    /// A file's bytes are on this PC, whole and synced: from now on dossiers may name it.
-    FileKept {
-        /// Which.
-        hash: FileHash,
-        /// Its bytes.
-        size: u64,
-    },
-    /// A file's bytes are not on this PC any more.
-    FileGone {
-        /// Which.
-        hash: FileHash,
-    },
+    /// What became of a file's bytes.
+    File(FileEvent),
     /// Time passed; due when [`crate::engine::Engine::next_timeout`] says so.
     Tick,
     /// What the host measured of its machine.
@@ -126,6 +118,20 @@ pub enum Control {
         /// The site's secret key; it signs one statement and is not kept.
         site_secret: [u8; 32],
     },
+    /// A file was taken in: dossiers may name it when this is answered.
+    KeepFile {
+        /// Which.
+        hash: FileHash,
+        /// Its bytes.
+        size: u64,
+    },
+    /// Fetch a file before all others, because somebody wants to see it; answered when it is here.
+    FetchFile {
+        /// Which.
+        hash: FileHash,
+    },
+    /// How much files of others may take on this PC.
+    SetFilesPolicy(FilesPolicy),
     /// Hand everything kept to others, keep nothing new; answered when others hold it durably, or at once when nobody
     /// can take it.
     Leave,
@@ -160,6 +166,20 @@ pub struct Effects {
     pub notices: Vec<Notice>,
     /// Documents whose projection changed.
     pub changed: Vec<DocId>,
+    /// What to do with the bytes of files.
+    pub files: Vec<FileOrder>,
+}
+
+impl Effects {
+    /// Adds those of a later group.
+    pub(crate) fn append(&mut self, later: Self) {
+        self.sends.extend(later.sends);
+        self.replies.extend(later.replies);
+        self.closes.extend(later.closes);
+        self.notices.extend(later.notices);
+        self.changed.extend(later.changed);
+        self.files.extend(later.files);
+    }
 }
 
 /// One message to send.

@@ -3,17 +3,21 @@
 //! Used by the real shell and by the simulation alike, so that the order *write, sync, only then tell* is the same code in
 //! both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use lienquay_shared::FileHash;
 use lienquay_shared::command::ReceiveDossier;
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::view::ReceivePreview;
 
 use crate::engine::{Cx, Engine, Settings};
 use crate::event::{Effects, Event, Now, Reply, Token};
+use crate::files::FileEvent;
 use crate::rng::Rng;
 use crate::store::{Store, StoreFault};
 
+/// After a fault, this long until what became of files is saved again.
+const SAVE_AGAIN_MILLIS: u64 = 5_000;
 /// Documents projected under one commit when all are.
 const PROJECT_PAGE: usize = 256;
 
@@ -25,6 +29,10 @@ pub struct Host<S> {
     rng: Rng,
     /// Submissions not yet answered; all are refused when the store fails.
     unanswered: BTreeSet<Token>,
+    /// What became of files' bytes and could not be saved: said again, since nobody else will.
+    unsaved: BTreeMap<FileHash, FileEvent>,
+    /// When, monotonic milliseconds: on a full disk trying each time would only undo what others do.
+    save_again_at: u64,
 }
 
 impl<S: Store> Host<S> {
@@ -42,6 +50,8 @@ impl<S: Store> Host<S> {
             store,
             rng,
             unanswered: BTreeSet::new(),
+            unsaved: BTreeMap::new(),
+            save_again_at: 0,
         })
     }
 
@@ -103,12 +113,34 @@ impl<S: Store> Host<S> {
 
     /// When to call [`Self::process`] with [`Event::Tick`] at the latest, in monotonic milliseconds.
     pub fn next_timeout(&self) -> u64 {
-        self.engine.next_timeout()
+        match self.unsaved.is_empty() {
+            true => self.engine.next_timeout(),
+            false => self.engine.next_timeout().min(self.save_again_at),
+        }
     }
 
-    /// Handles a group of events under one commit. A store fault undoes the whole group: its submissions are refused,
+    /// Handles a group of events under one commit, and before it, as a group of its own, what could not be saved of files. A store fault undoes the whole group: its submissions are refused,
     /// everything saved before stays, and reconciliation brings what peers had sent.
     pub fn process(&mut self, now: Now, events: Vec<Event>) -> (Effects, Option<StoreFault>) {
+        for event in events.iter().filter_map(lasting_file_event) {
+            // What came of a file last is what is so.
+            if let Some(unsaved) = self.unsaved.get_mut(&event.file()) {
+                *unsaved = event;
+            }
+        }
+        if self.unsaved.is_empty() || now.mono_millis < self.save_again_at {
+            return self.process_group(now, events);
+        }
+        let unsaved = std::mem::take(&mut self.unsaved);
+        let unsaved = unsaved.into_values().map(Event::File).collect();
+        let (mut effects, fault) = self.process_group(now, unsaved);
+        let (more, later_fault) = self.process_group(now, events);
+        effects.append(more);
+        (effects, fault.or(later_fault))
+    }
+
+    fn process_group(&mut self, now: Now, events: Vec<Event>) -> (Effects, Option<StoreFault>) {
+        let files: Vec<FileEvent> = events.iter().filter_map(lasting_file_event).collect();
         let links: Vec<Event> = events
             .iter()
             .filter(|event| is_link_event(event))
@@ -126,7 +158,12 @@ impl<S: Store> Host<S> {
                 }
                 (effects, None)
             }
-            Err(fault) => (self.recover(now, &fault, links), Some(fault)),
+            Err(fault) => {
+                let files = files.into_iter().map(|event| (event.file(), event));
+                self.unsaved.extend(files);
+                self.save_again_at = now.mono_millis + SAVE_AGAIN_MILLIS;
+                (self.recover(now, &fault, links), Some(fault))
+            }
         }
     }
 
@@ -142,6 +179,7 @@ impl<S: Store> Host<S> {
             self.store.commit(durable)?;
             self.engine.committed(now, durable);
         }
+        self.engine.erasing_is_committed();
         Ok(effects)
     }
 
@@ -169,6 +207,14 @@ impl<S: Store> Host<S> {
             &mut effects,
         );
         effects
+    }
+}
+
+/// What stays true of a file whatever the engine does.
+fn lasting_file_event(event: &Event) -> Option<FileEvent> {
+    match event {
+        Event::File(file @ (FileEvent::Kept { .. } | FileEvent::Gone { .. })) => Some(file.clone()),
+        _ => None,
     }
 }
 

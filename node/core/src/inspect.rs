@@ -46,6 +46,7 @@ impl Engine {
             ("shares", self.shares.len()),
             ("documents not understood", self.not_understood.len()),
             ("reasons", self.reasons.all().count()),
+            ("files under way", self.files.held_in_memory()),
             ("messages after the push", self.after_push.len()),
         ]
     }

@@ -114,6 +114,9 @@ impl Engine {
             Control::RejectCode { peer } => self.reject_code(cx, peer),
             Control::Anchor { utc_millis } => self.anchor(cx, utc_millis)?,
             Control::Recover { site_secret } => self.recover(cx, &site_secret)?,
+            Control::KeepFile { hash, size } => self.keep_file(cx, hash, size)?,
+            Control::FetchFile { hash } => return self.wish_for(cx, token, hash),
+            Control::SetFilesPolicy(policy) => self.set_files_policy(cx, policy)?,
             // Answered when others hold what was handed over.
             Control::Leave => return self.leave(cx, token),
         };

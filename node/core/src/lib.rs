@@ -20,6 +20,7 @@ mod doubt;
 mod ended;
 pub mod engine;
 pub mod event;
+pub mod files;
 pub mod host;
 mod inspect;
 mod joining;

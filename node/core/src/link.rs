@@ -11,6 +11,7 @@ use lienquay_shared::{EntryHash, LogId, LogTag, NodeId, codec};
 use crate::beat::BEAT_MILLIS;
 use crate::engine::{Cx, Engine};
 use crate::event::{Close, LinkNo, Send};
+use crate::files::LinkFiles;
 use crate::store::StoreResult;
 
 /// Logs remembered of one peer's vector; a hostile member cannot make it grow further.
@@ -49,6 +50,8 @@ pub(crate) struct Link {
     pub(crate) their_links: BTreeSet<NodeId>,
     /// How it is.
     pub(crate) health: Option<lienquay_shared::wire::link::Health>,
+    /// What is under way of files.
+    pub(crate) files: LinkFiles,
     /// Whether our roster was sent since the peer is a member.
     pub(crate) roster_sent: bool,
     /// Whether the peer greeted again with another roster: what was sent got lost with a commit of its own.
@@ -73,6 +76,7 @@ impl Link {
             one_way_millis: 0,
             their_links: BTreeSet::new(),
             health: None,
+            files: LinkFiles::default(),
             roster_sent: false,
             roster_owed: false,
         }
@@ -100,7 +104,9 @@ impl Engine {
             return;
         }
         let opened = Link::new(link, cx.now.mono_millis);
+        self.files_link_up();
         if let Some(replaced) = self.links.insert(peer, opened) {
+            self.files_link_down(&replaced);
             self.part(peer, replaced);
             self.unanswered_over(cx, peer);
         }
@@ -112,6 +118,7 @@ impl Engine {
             return;
         }
         if let Some(ended) = self.links.remove(&peer) {
+            self.files_link_down(&ended);
             self.part(peer, ended);
         }
         self.site_clock.forget(&peer);

@@ -172,6 +172,7 @@ impl Engine {
         if before.gone != self.roster.gone || before.unadmitted != self.roster.unadmitted {
             self.set_aside_beyond_cuts(cx)?;
         }
+        self.files_roster_changed(cx)?;
         self.pull_elsewhere(cx);
         self.allot_slots(cx)
     }

@@ -69,7 +69,8 @@ impl Engine {
         let genesis = self.settings.documents.genesis(row.kind);
         if genesis.is_some_and(|genesis| document.heads() == [genesis]) {
             // Everything in it was set aside: it looks as it does where it was never applied.
-            return cx.store.unproject(&doc);
+            cx.store.unproject(&doc)?;
+            return self.unname_files(cx, doc, false);
         }
         match row.kind {
             DocKind::Dossier => {
@@ -81,7 +82,8 @@ impl Engine {
                 cx.store.project(&ProjectionRow::Dossier(
                     dossier_row(doc, &dossier),
                     conflicts,
-                ))
+                ))?;
+                self.name_files(cx, doc, &dossier)
             }
             DocKind::Ticket => {
                 let (Some(ticket), _defects) = schema::ticket::read(document, authors) else {

@@ -13,6 +13,8 @@ use lienquay_shared::{
     ChangeHash, DocId, EntryHash, FileHash, Hlc, LogId, NodeId, RequestId, Signature, StatementHash,
 };
 
+use crate::files::{FileRank, FileRow, FileTotals, FileUse, Naming};
+
 /// Why the store did not do what it was asked. Whatever the kind, nothing since the last commit was kept, and everything
 /// before it was.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -338,12 +340,32 @@ pub trait Store {
 
     // --- files, whose bytes lie outside ---
 
-    /// The size of a file whose bytes are on this PC, whole and synced.
-    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>>;
-    /// A file's bytes are here now.
-    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()>;
-    /// They are not any more.
-    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()>;
+    /// What is known of a file.
+    fn file(&self, hash: &FileHash) -> StoreResult<Option<FileRow>>;
+    /// Inserts or replaces it.
+    fn put_file(&mut self, row: &FileRow) -> StoreResult<()>;
+    /// Files whose bytes are not here and that have one of the classes that are wanted, strictly after the cursor in the
+    /// order of [`FileRank`], at most `limit`.
+    fn files_wanted(&self, after: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>>;
+    /// Files whose bytes are here, strictly before the cursor in the order of [`FileRank`], the last first, at most `limit`.
+    fn files_kept(&self, before: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>>;
+    /// Files of which a change of this node's own is told, with `own_seq > after`, rising, at most `limit`.
+    fn files_told(&self, after: u64, limit: usize) -> StoreResult<Vec<FileRow>>;
+    /// Files that one of these members is known to hold, with a hash after this one, rising, at most `limit`.
+    fn files_of(
+        &self,
+        holders: u64,
+        after: Option<&FileHash>,
+        limit: usize,
+    ) -> StoreResult<Vec<FileRow>>;
+    /// How many files are here and their bytes in all; and the highest `own_seq`.
+    fn file_totals(&self) -> StoreResult<FileTotals>;
+    /// The files that a document names.
+    fn files_named(&self, doc: &DocId) -> StoreResult<Vec<FileUse>>;
+    /// Replaces them.
+    fn name_files(&mut self, doc: &DocId, uses: &[FileUse]) -> StoreResult<()>;
+    /// Whether and how a file is named: how many documents name it, how many of these are open, and its newest time.
+    fn naming(&self, hash: &FileHash) -> StoreResult<Naming>;
 
     // --- projections ---
 

@@ -19,6 +19,8 @@ pub(crate) enum Timer {
     Boot,
     /// How long leaving waits for others to hold everything.
     Leave,
+    /// Whether parts of files came, or may be asked for again.
+    Files,
     /// How long a newcomer may take over a step of joining.
     Join(NodeId),
 }

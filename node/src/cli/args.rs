@@ -76,6 +76,11 @@ pub(crate) enum Verb {
     Show(Show),
     /// Show today's queue.
     Queue,
+    /// Scans and results of dossiers: add, list, save.
+    #[command(subcommand)]
+    File(FileVerb),
+    /// Show how this PC is doing with the files of dossiers, or set how much those of others may take.
+    Files(Files),
     /// Show how this node is.
     Status,
     /// Show the health board: links, delays, refusals.
@@ -285,6 +290,55 @@ pub(crate) struct Show {
     /// Its code or its document.
     #[arg(value_name = "CODE|ID")]
     pub(crate) dossier: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum FileVerb {
+    /// Add a file to a dossier.
+    Add(AddFile),
+    /// List a dossier's files: ✓ on this PC only, ✓✓ on two or more, ▲ not here.
+    List(Show),
+    /// Write a file of a dossier to a place of your own; it is fetched first if it is not here.
+    Save(SaveFile),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct AddFile {
+    /// The dossier's code or its document.
+    #[arg(value_name = "CODE|ID")]
+    pub(crate) dossier: String,
+    /// The file.
+    pub(crate) path: PathBuf,
+    /// It is the paper at this position, counted from 1 as `show` lists them.
+    #[arg(long, value_name = "N", conflicts_with = "result")]
+    pub(crate) component: Option<u8>,
+    /// It is the result.
+    #[arg(long)]
+    pub(crate) result: bool,
+    /// It was never a paper: signed or made electronically.
+    #[arg(long)]
+    pub(crate) electronic: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct SaveFile {
+    /// The dossier's code or its document.
+    #[arg(value_name = "CODE|ID")]
+    pub(crate) dossier: String,
+    /// The file by its position, counted from 1 as `file list` lists them.
+    pub(crate) number: usize,
+    /// Where to; nothing may stand there.
+    pub(crate) to: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Files {
+    /// Files of others may fill this many MiB; `none` for as many as the disk has.
+    #[arg(long, value_name = "MIB|none")]
+    pub(crate) quota: Option<String>,
+    /// Ask others for at most this many KiB a second; `none` for as fast as they come.
+    #[arg(long, value_name = "KIB|none")]
+    pub(crate) rate: Option<String>,
 }
 
 #[derive(Debug, clap::Args)]

@@ -59,11 +59,16 @@ fn line(row: &DossierRow) -> String {
     )
 }
 
-pub(crate) async fn show(folder: &Path, dossier: &str, out: Out) -> CliResult<Code> {
-    let dossier = match dossier.parse::<DocId>() {
+/// A dossier as it is typed: its document or its code.
+pub(crate) fn dossier_ref(typed: &str) -> DossierRef {
+    match typed.parse::<DocId>() {
         Ok(doc) => DossierRef::Id(doc),
-        Err(_not_a_document) => DossierRef::Code(Text::truncated(dossier)),
-    };
+        Err(_not_a_document) => DossierRef::Code(Text::truncated(typed)),
+    }
+}
+
+pub(crate) async fn show(folder: &Path, dossier: &str, out: Out) -> CliResult<Code> {
+    let dossier = dossier_ref(dossier);
     let found = answer(folder, Query::Dossier { dossier }).await?;
     match found {
         Answer::NotFound => Err(CliError::not_found()),

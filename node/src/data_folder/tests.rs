@@ -22,6 +22,7 @@ fn closed_folder(path: &Path) -> NodeKey {
         mut store,
         identity,
         machine,
+        ..
     } = DataFolder::create(path, &SEAL, &pc()).unwrap();
     assert_eq!(machine, MachineMarker::Same);
     store.set_meta("name", "Nguyễn Thị Đào".as_bytes()).unwrap();
@@ -35,7 +36,11 @@ fn copy_folder(from: &Path, to: &Path) {
     fs::create_dir(to).unwrap();
     for file in fs::read_dir(from).unwrap() {
         let file = file.unwrap();
-        fs::copy(file.path(), to.join(file.file_name())).unwrap();
+        let to = to.join(file.file_name());
+        match file.file_type().unwrap().is_dir() {
+            true => copy_folder(&file.path(), &to),
+            false => drop(fs::copy(file.path(), to).unwrap()),
+        }
     }
 }
 
@@ -149,6 +154,7 @@ fn listing(path: &Path) -> Vec<(std::ffi::OsString, u64)> {
         .unwrap()
         .map(|file| file.unwrap())
         .filter(|file| !file.file_name().to_string_lossy().ends_with("-shm"))
+        .filter(|file| file.file_type().unwrap().is_file())
         .map(|file| (file.file_name(), file.metadata().unwrap().len()))
         .collect();
     files.sort();

@@ -1,12 +1,14 @@
 //! What is said over the local socket.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
-use lienquay_shared::NodeId;
 use lienquay_shared::codec::Text;
-use lienquay_shared::command::{Outcome, Submission};
+use lienquay_shared::command::{DossierRef, Outcome, Submission};
+use lienquay_shared::domain::file::{Origin, Place};
 use lienquay_shared::query::{Answer, Query};
 use lienquay_shared::refusal::Refusal;
+use lienquay_shared::{FileHash, NodeId};
 use serde::{Deserialize, Serialize};
 
 use crate::runtime::{NodeNews, WaitingPeer};
@@ -44,6 +46,39 @@ pub enum Request {
     Dial {
         /// Where.
         addr: SocketAddr,
+    },
+    /// Take a file of this PC in and add it to a dossier.
+    AddFile {
+        /// Where it lies.
+        path: PathBuf,
+        /// To which dossier.
+        dossier: DossierRef,
+        /// What it is to it.
+        place: Place,
+        /// How it came to be.
+        #[serde(default)]
+        origin: Origin,
+    },
+    /// Have a file fetched that is not here; answered when it is.
+    FetchFile {
+        /// Which.
+        file: FileHash,
+    },
+    /// Write a file's bytes to a place on this PC where nothing stands.
+    SaveFile {
+        /// Which.
+        file: FileHash,
+        /// Where to.
+        path: PathBuf,
+    },
+    /// How much the files of others may take.
+    FilesPolicy {
+        /// Bytes on the disk; none for as many as it has.
+        #[serde(default)]
+        quota_bytes: Option<u64>,
+        /// Bytes a second; none for as fast as they come.
+        #[serde(default)]
+        bytes_per_second: Option<u64>,
     },
     /// Walk every chain and signature: answered by [`Response::Progress`] lines and a [`Response::Verified`].
     Verify,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use interprocess::local_socket::tokio::prelude::*;
 use interprocess::local_socket::tokio::{Listener, Stream};
 use lienquay_core::event::Control;
+use lienquay_core::files::FilesPolicy;
 use lienquay_shared::command::Outcome;
 use lienquay_shared::refusal::Refusal;
 use lienquay_shared::roster::RecoverySheet;
@@ -193,6 +194,32 @@ pub(crate) async fn answer(node: &NodeHandle, request: Request) -> Response {
             }
             Err(error) => Response::Refused(Refusal::invalid("sheet", error.vietnamese())),
         },
+        Request::AddFile {
+            path,
+            dossier,
+            place,
+            origin,
+        } => {
+            let added = node.add_file(&path, dossier, place, origin, None).await;
+            done(added.map(|(_kept, outcome)| outcome))
+        }
+        Request::FetchFile { file } => done(node.fetch_file(file).await),
+        Request::SaveFile { file, path } => match node.save_file(file, path).await {
+            Ok(_n_bytes) => Response::Ok,
+            Err(error) => Response::Error {
+                what: error.to_string(),
+            },
+        },
+        Request::FilesPolicy {
+            quota_bytes,
+            bytes_per_second,
+        } => {
+            let policy = FilesPolicy {
+                quota_bytes,
+                bytes_per_second,
+            };
+            done(node.control(Control::SetFilesPolicy(policy)).await)
+        }
         Request::Dial { addr } => answered(node.dial(addr).map(|()| Response::Ok)),
         Request::Shutdown | Request::Subscribe | Request::Verify => Response::Ok,
     }

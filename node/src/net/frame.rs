@@ -11,11 +11,12 @@ use lienquay_shared::wire::{MAX_MESSAGE_BYTES, Priority};
 use thiserror::Error;
 
 /// Every priority, the first to go first. Its number on the wire is its place here.
-pub const PRIORITIES: [Priority; 4] = [
+pub const PRIORITIES: [Priority; 5] = [
     Priority::Beat,
     Priority::Live,
     Priority::Range,
     Priority::Snapshot,
+    Priority::File,
 ];
 /// The longest frame, header included: 64 KiB. It bounds how long a beat waits behind a snapshot.
 pub const MAX_FRAME_BYTES: usize = 64 * 1024;

@@ -54,7 +54,7 @@ fn malformed_frames_are_refused_with_their_reason() {
         frame(u32::MAX, 1, 1, &[]),
         FrameError::FrameTooLong { n_bytes: u32::MAX },
     );
-    check(frame(1, 4, 1, b"x"), FrameError::UnknownPriority(4));
+    check(frame(1, 5, 1, b"x"), FrameError::UnknownPriority(5));
     check(frame(1, 0, 2, b"x"), FrameError::UnknownFlags(2));
     check(frame(0, 0, 0, &[]), FrameError::EmptyFragment);
     let endless = frame(65_530, 3, 0, &[7; MAX_PAYLOAD_BYTES]).repeat(17);

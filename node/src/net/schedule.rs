@@ -16,6 +16,10 @@ pub const MAX_URGENT_BYTES: usize = 4 * 1024 * 1024;
 pub const MAX_BULK_MESSAGES: usize = 1024;
 /// Bytes waiting in the range and snapshot lanes of one link: eight messages of the longest kind.
 pub const MAX_BULK_BYTES: usize = 8 * 1024 * 1024;
+/// Messages waiting in the lane of files of one link: the engine gives a peer fewer parts at a time.
+pub const MAX_FILE_MESSAGES: usize = 128;
+/// Bytes waiting there.
+pub const MAX_FILE_BYTES: usize = 8 * 1024 * 1024;
 
 /// Why a message was not queued.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
@@ -34,6 +38,7 @@ pub struct SendScheduler {
     lanes: [VecDeque<Outgoing>; PRIORITIES.len()],
     urgent: Load,
     bulk: Load,
+    files: Load,
 }
 
 #[derive(Debug)]
@@ -71,6 +76,7 @@ impl SendScheduler {
             Priority::Range | Priority::Snapshot => {
                 (&mut self.bulk, MAX_BULK_MESSAGES, MAX_BULK_BYTES)
             }
+            Priority::File => (&mut self.files, MAX_FILE_MESSAGES, MAX_FILE_BYTES),
         };
         if !load.has_room(bytes.len(), max_messages, max_bytes) {
             return Err(PushError::QueueFull);
@@ -131,6 +137,7 @@ impl SendScheduler {
             let load = match priority {
                 Priority::Beat | Priority::Live => &mut self.urgent,
                 Priority::Range | Priority::Snapshot => &mut self.bulk,
+                Priority::File => &mut self.files,
             };
             load.n_messages -= 1;
             load.n_bytes -= n_bytes;

@@ -4,6 +4,7 @@ use lienquay_core::event::Now;
 use lienquay_core::store::StoreResult;
 use lienquay_core::view_live::HealthView;
 use lienquay_shared::query::{Answer, Query};
+use lienquay_shared::view::{FetchingRow, FilesView};
 
 use crate::net::NetHandle;
 use crate::runtime::engine_thread::EngineThread;
@@ -34,7 +35,32 @@ impl EngineThread {
                 health["network"] = json(&self.net.as_ref().map(NetHandle::counts));
                 Answer::Health(Box::new(health))
             }
+            Query::Files => Answer::Files(self.files_view()?),
             _ => Answer::NotFound,
+        })
+    }
+}
+
+impl EngineThread {
+    fn files_view(&self) -> StoreResult<FilesView> {
+        let state = self.host.engine().files_state();
+        let counts = self.host.store().file_counts()?;
+        let fetching = state.fetching.iter().map(|one| FetchingRow {
+            hash: one.hash,
+            size: one.size,
+            n_parts_lacking: one.n_missing + one.n_under_way,
+        });
+        Ok(FilesView {
+            n_here: state.totals.n_held,
+            here_bytes: state.totals.held_bytes,
+            quota_bytes: state.policy.quota_bytes,
+            bytes_per_second: state.policy.bytes_per_second,
+            n_only_here: counts.n_only_here,
+            n_wanted: counts.n_wanted,
+            wanted_bytes: counts.wanted_bytes,
+            n_nowhere: counts.n_nowhere,
+            lacks_room: state.lacks_room,
+            fetching: fetching.collect(),
         })
     }
 }

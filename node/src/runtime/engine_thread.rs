@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use lienquay_core::event::{Event, Found, Now, Token};
+use lienquay_core::files::FileEvent;
 use lienquay_core::host::Host;
 use lienquay_core::store::StoreResult;
 use lienquay_core::view_live::HealthView;
@@ -17,6 +18,7 @@ use tokio::sync::{broadcast, mpsc, oneshot, watch};
 
 use crate::clock::Clock;
 use crate::data_folder::DataFolder;
+use crate::files::FileKeeper;
 use crate::net::{LinkDownReason, NetCommand, NetEvent, NetHandle, Room};
 use crate::notes;
 use crate::runtime::dialer::Dialer;
@@ -47,6 +49,8 @@ pub(super) struct Parts {
     pub(super) clock: Clock,
     pub(super) net: Option<NetHandle>,
     pub(super) net_events: Option<mpsc::Receiver<NetEvent>>,
+    pub(super) keeper: FileKeeper,
+    pub(super) file_events: mpsc::Receiver<FileEvent>,
     pub(super) orders: mpsc::Receiver<Order>,
     pub(super) news: broadcast::Sender<NodeNews>,
     pub(super) moments: watch::Sender<Arc<Moment>>,
@@ -62,6 +66,8 @@ pub(super) struct EngineThread {
     pub(super) clock: Clock,
     pub(super) net: Option<NetHandle>,
     net_events: Option<mpsc::Receiver<NetEvent>>,
+    pub(super) keeper: FileKeeper,
+    file_events: mpsc::Receiver<FileEvent>,
     orders: mpsc::Receiver<Order>,
     pub(super) news: broadcast::Sender<NodeNews>,
     pub(super) moments: watch::Sender<Arc<Moment>>,
@@ -84,6 +90,7 @@ pub(super) struct EngineThread {
 enum Input {
     Order(Order),
     Net(NetEvent),
+    File(FileEvent),
     /// No handle is left.
     Abandoned,
     Time,
@@ -135,6 +142,8 @@ impl EngineThread {
             clock: parts.clock,
             net: parts.net,
             net_events: parts.net_events,
+            keeper: parts.keeper,
+            file_events: parts.file_events,
             orders: parts.orders,
             news: parts.news,
             moments: parts.moments,
@@ -188,6 +197,7 @@ impl EngineThread {
         let wait = wait.min(longest);
         let orders = &mut self.orders;
         let net_events = &mut self.net_events;
+        let file_events = &mut self.file_events;
         let next_net_event = async {
             match net_events {
                 Some(events) => events.recv().await,
@@ -199,6 +209,7 @@ impl EngineThread {
                 biased;
                 order = orders.recv() => order.map_or(Input::Abandoned, Input::Order),
                 Some(event) = next_net_event => Input::Net(event),
+                Some(event) = file_events.recv() => Input::File(event),
                 () = tokio::time::sleep(wait) => Input::Time,
             }
         });
@@ -238,12 +249,18 @@ impl EngineThread {
                 None => break,
             }
         }
+        while batch.events.len() < MAX_BATCH
+            && let Ok(event) = self.file_events.try_recv()
+        {
+            batch.events.push(Event::File(event));
+        }
     }
 
     fn take(&mut self, input: Input, batch: &mut Batch) {
         match input {
             Input::Order(order) => self.take_order(order, batch),
             Input::Net(event) => self.take_net_event(event, batch),
+            Input::File(event) => batch.events.push(Event::File(event)),
             Input::Abandoned => self.is_stopping = true,
             Input::Time => {}
         }
@@ -436,6 +453,10 @@ impl EngineThread {
             tracing::error!(%fault, "the last commit failed");
         }
         self.tell(NodeNews::Stopping);
+        // Whatever its keeper still says of files is found again at the next start.
+        self.file_events.close();
+        while self.file_events.try_recv().is_ok() {}
+        self.keeper.end();
         drop(self.replies);
         drop(self.host);
         drop(self.folder);

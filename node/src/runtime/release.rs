@@ -30,6 +30,9 @@ impl EngineThread {
                 waiting.send(reply.result).ok();
             }
         }
+        for order in effects.files {
+            self.keeper.order(order);
+        }
         for close in effects.closes {
             self.close(close, now.mono_millis);
         }

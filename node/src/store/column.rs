@@ -3,7 +3,7 @@
 use lienquay_core::store::EntryState;
 use lienquay_shared::wire::Reason;
 use lienquay_shared::{
-    ChangeHash, DocId, EntryHash, Hlc, LogId, NodeId, RequestId, Signature, StatementHash,
+    ChangeHash, DocId, EntryHash, FileHash, Hlc, LogId, NodeId, RequestId, Signature, StatementHash,
 };
 use rusqlite::Row;
 
@@ -29,6 +29,7 @@ blob_ids!(
     ChangeHash,
     DocId,
     EntryHash,
+    FileHash,
     NodeId,
     RequestId,
     Signature,

@@ -19,7 +19,7 @@ use rusqlite::Connection;
 
 use crate::store::connect;
 use crate::store::fault::SqlResult;
-use crate::store::{Location, SqliteStore, facts};
+use crate::store::{Location, SqliteStore, facts, files};
 
 pub(crate) use audit::Audit;
 pub use entries::SetAsideRow;
@@ -106,7 +106,12 @@ impl Reader {
                 }
                 Query::Safe { docs } => Answer::Safe(entries::safe(conn, docs, asked.is_safe)?),
                 Query::Conflicts { page } => Answer::Conflicts(dossiers::conflicts(conn, page)?),
-                Query::Members | Query::Status | Query::Health | Query::ReceivePreview(_) => {
+                Query::FileMarks { files } => Answer::FileMarks(files::marks(conn, files)?),
+                Query::Members
+                | Query::Status
+                | Query::Health
+                | Query::Files
+                | Query::ReceivePreview(_) => {
                     return Ok(None);
                 }
             }))

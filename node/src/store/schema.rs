@@ -14,10 +14,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema/0002_saved_over.sql"),
     include_str!("schema/0003_narrow.sql"),
     include_str!("schema/0004_files.sql"),
+    include_str!("schema/0005_files_known.sql"),
 ];
 
 /// Version of the projection tables: raise it whenever `projections.sql` or what is written there changes.
-const PROJECTION_VERSION: i64 = 5;
+const PROJECTION_VERSION: i64 = 6;
 const PROJECTIONS: &str = include_str!("schema/projections.sql");
 
 /// The tables `projections.sql` creates, children first.
@@ -27,6 +28,7 @@ const PROJECTION_TABLES: &[&str] = &[
     "dossiers",
     "tickets",
     "procedures",
+    "file_uses",
 ];
 
 /// Brings the database to this program's schema. Refuses one that a newer program wrote.

@@ -1,5 +1,6 @@
 //! [`Store`] for SQLite: each method one line, to where it is done.
 
+use lienquay_core::files::{FileRank, FileRow, FileTotals, FileUse, Naming};
 use lienquay_core::store::{
     DocRow, EntryRef, EntryState, GrantRow, LogRow, NumberRow, ProjectionRow, SignedPoint, Store,
     StoreResult, StoredEntry, TicketFilter,
@@ -11,6 +12,13 @@ use lienquay_shared::wire::link::SignedBytes;
 use lienquay_shared::{DocId, FileHash, Hlc, LogId, RequestId, StatementHash};
 
 use crate::store::{SqliteStore, docs, entries, facts, files, keeper, logs, projections};
+
+impl SqliteStore {
+    /// Files by what is to be done about them.
+    pub(crate) fn file_counts(&self) -> StoreResult<files::FileCounts> {
+        self.read(files::counts)
+    }
+}
 
 impl Store for SqliteStore {
     fn commit(&mut self, durable: bool) -> StoreResult<()> {
@@ -199,16 +207,49 @@ impl Store for SqliteStore {
         self.write(|conn| keeper::put_outcome(conn, request, outcome))
     }
 
-    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>> {
-        self.read(|conn| files::held_file(conn, hash))
+    fn file(&self, hash: &FileHash) -> StoreResult<Option<FileRow>> {
+        self.read(|conn| files::file(conn, hash))
     }
 
-    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()> {
-        self.write(|conn| files::hold_file(conn, hash, size))
+    fn put_file(&mut self, row: &FileRow) -> StoreResult<()> {
+        self.write(|conn| files::put_file(conn, row))
     }
 
-    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()> {
-        self.write(|conn| files::drop_file(conn, hash))
+    fn files_wanted(&self, after: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>> {
+        self.read(|conn| files::wanted(conn, after, limit))
+    }
+
+    fn files_kept(&self, before: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>> {
+        self.read(|conn| files::kept(conn, before, limit))
+    }
+
+    fn files_told(&self, after: u64, limit: usize) -> StoreResult<Vec<FileRow>> {
+        self.read(|conn| files::told(conn, after, limit))
+    }
+
+    fn files_of(
+        &self,
+        holders: u64,
+        after: Option<&FileHash>,
+        limit: usize,
+    ) -> StoreResult<Vec<FileRow>> {
+        self.read(|conn| files::of(conn, holders, after, limit))
+    }
+
+    fn file_totals(&self) -> StoreResult<FileTotals> {
+        self.read(files::totals)
+    }
+
+    fn files_named(&self, doc: &DocId) -> StoreResult<Vec<FileUse>> {
+        self.read(|conn| files::named(conn, doc))
+    }
+
+    fn name_files(&mut self, doc: &DocId, uses: &[FileUse]) -> StoreResult<()> {
+        self.write(|conn| files::name(conn, doc, uses))
+    }
+
+    fn naming(&self, hash: &FileHash) -> StoreResult<Naming> {
+        self.read(|conn| files::naming(conn, hash))
     }
 
     fn project(&mut self, row: &ProjectionRow) -> StoreResult<()> {

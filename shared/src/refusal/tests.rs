@@ -72,6 +72,9 @@ fn every() -> Vec<Refusal> {
         Refusal::NoChange,
         Refusal::UnknownFile,
         Refusal::FileAbsent,
+        Refusal::FileUnreadable {
+            why: Text::truncated("mất kết nối"),
+        },
         Refusal::TooManyFiles { max: 200 },
     ]
 }

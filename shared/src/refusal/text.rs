@@ -52,6 +52,7 @@ impl Refusal {
             Self::NoChange => "no_change",
             Self::UnknownFile => "unknown_file",
             Self::FileAbsent => "file_absent",
+            Self::FileUnreadable { .. } => "file_unreadable",
             Self::TooManyFiles { .. } => "too_many_files",
         }
     }
@@ -105,6 +106,9 @@ impl Refusal {
                 )
             }
             Self::NoDueDate { why } => format!("Chưa tính được ngày hẹn trả: {why}"),
+            Self::FileUnreadable { why } => format!(
+                "Không đọc được tệp ({why}). Anh/chị kiểm tra ổ hoặc thư mục chứa tệp rồi chọn lại."
+            ),
             Self::TooManyFiles { max } => format!(
                 "Hồ sơ đã có {max} tệp, không thêm được nữa. Anh/chị ghép các trang vào một tệp hoặc bỏ tệp thừa."
             ),
@@ -230,6 +234,7 @@ impl Refusal {
             Self::AmbiguousCode { candidates } => {
                 format!("{} dossiers carry this code", candidates.len())
             }
+            Self::FileUnreadable { why } => format!("the file cannot be read: {why}"),
             other => other.code().replace('_', " "),
         }
     }

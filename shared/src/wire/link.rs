@@ -6,6 +6,7 @@ use crate::codec::{Blob, List, Text};
 use crate::hlc::Hlc;
 use crate::ids::{EntryHash, LogId, LogTag, NodeId, Signature, SiteId, StatementHash};
 use crate::log::MarkRow;
+use crate::wire::files::FilesMark;
 use crate::wire::reason::Reason;
 
 /// Logs in one vector message. A site of 12 nodes has some dozens over its life; a longer vector comes in several.
@@ -79,6 +80,9 @@ pub struct Beat {
     /// How the sender is.
     #[serde(rename = "h")]
     pub health: Health,
+    /// How far the list of files it holds goes; none before it has one.
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<FilesMark>,
 }
 
 /// The clocks of a beat's sender, as it sends.

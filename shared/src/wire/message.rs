@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use crate::codec::{self, DecodeError};
 use crate::log::EntryBatch;
 use crate::wire::bootstrap::{Docs, DocsAsk, Headers, HeadersAsk, Plan};
+use crate::wire::files::{FileNews, FileNewsAsk, FilePart, PartName, SpareAnswer, SpareAsk};
 use crate::wire::join::JoinStep;
 use crate::wire::keeper::{KeeperAnswer, KeeperAsk, NumberAnswer, NumberAsk};
 use crate::wire::link::{Beat, Decline, Hello, Marks, RosterChunk, Want};
@@ -21,6 +22,8 @@ pub enum Priority {
     Range = 2,
     /// First copies.
     Snapshot = 3,
+    /// Files.
+    File = 4,
 }
 
 macro_rules! messages {
@@ -102,6 +105,20 @@ messages! {
     Headers(Headers) = 25 at Snapshot,
     /// A step of joining.
     Join(JoinStep) = 30 at Beat,
+    /// Asks what files the peer holds.
+    FileNewsAsk(FileNewsAsk) = 40 at Range,
+    /// What changed of them.
+    FileNews(FileNews) = 41 at Snapshot,
+    /// Asks for a part of a file.
+    PartAsk(PartName) = 42 at Range,
+    /// The part.
+    FilePart(FilePart) = 43 at File,
+    /// The part cannot be had there.
+    PartNone(PartName) = 44 at Range,
+    /// Asks whether a file may be let go.
+    SpareAsk(SpareAsk) = 45 at Range,
+    /// What the peer keeps of it.
+    SpareAnswer(SpareAnswer) = 46 at Range,
 }
 
 /// Bytes that are not a message this version can read.

@@ -96,4 +96,12 @@ reasons! {
     JoinUnanswered = "joining was not answered" / "máy kia không trả lời khi kết nạp",
     /// The other side broke the rules of joining: somebody may stand between the two PCs.
     JoinForged = "joining broke its rules" / "việc kết nạp sai quy cách, có thể bị can thiệp",
+    /// The peer sent a part of a file that is not what the file's name says.
+    WrongFilePart = "sent a wrong part of a file" / "gửi phần tệp sai nội dung",
+    /// The peer said that it holds a file, and does not give it.
+    FileNotGiven = "claims a file it does not give" / "báo có tệp nhưng không gửi",
+    /// No file is fetched: the disk or the space set aside for files is full.
+    NoRoomForFiles = "no room for more files" / "hết chỗ để giữ tệp của máy khác",
+    /// A file could not be written to or read from this PC's disk.
+    FileTrouble = "a file could not be written or read here" / "không ghi hoặc đọc được tệp trên máy này",
 }

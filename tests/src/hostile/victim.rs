@@ -207,6 +207,7 @@ impl Victim {
             echo: None,
             links: List::default(),
             health: Health::default(),
+            files: None,
         };
         self.hears(peer, &Message::Beat(beat));
     }

@@ -3,6 +3,7 @@
 mod choose;
 mod copies;
 mod faults;
+mod files;
 mod newer;
 mod people;
 mod quiesce;
@@ -118,6 +119,12 @@ impl Day {
             Verb::Seat => self.seat(pc),
             Verb::Rogue => self.rogue(),
             Verb::Lie => self.world.nodes[pc].lies += 1,
+            Verb::Scan
+            | Verb::ScanOnly
+            | Verb::FilesQuota
+            | Verb::FilesFull
+            | Verb::SpoilFile
+            | Verb::LieInParts => self.file(verb, pc, die),
             Verb::Newer => self.newer_entries(pc, die),
             Verb::NewerWords => self.newer_words(pc, die),
             _ if faults::is_fault(verb) => self.fault(verb, pc, die),

@@ -4,17 +4,23 @@
 //! As in a write-ahead log, commits are lost from the end only: a crash keeps every durable commit and everything before
 //! it, and of the commits after it any number of the first.
 
+mod blobs;
 mod entries;
+mod files;
 mod projections;
 mod store;
 mod table;
 mod tables;
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use lienquay_core::files::{FileEvent, FileOrder, FileRow};
 use lienquay_core::store::{EntryState, ProjectionRow, StoreFault, StoreResult};
 use lienquay_shared::view::DossierRow;
-use lienquay_shared::{DocId, LogId};
+use lienquay_shared::{DocId, FileHash, LogId};
 
 use crate::sim::chance::Chance;
+pub use blobs::SimBlobs;
 use tables::Tables;
 
 /// One node's disk.
@@ -25,6 +31,7 @@ pub struct SimStore {
     n_unsynced: usize,
     n_durable_commits: u64,
     dirty: bool,
+    blobs: SimBlobs,
 }
 
 /// What is wrong with a disk.
@@ -52,6 +59,43 @@ impl SimStore {
         &mut self.faults
     }
 
+    /// The bytes of files.
+    pub fn blobs(&self) -> &SimBlobs {
+        &self.blobs
+    }
+
+    /// The bytes of files, to change.
+    pub fn blobs_mut(&mut self) -> &mut SimBlobs {
+        &mut self.blobs
+    }
+
+    /// Does what an engine asks of the bytes of files.
+    pub fn carry_out(&mut self, order: FileOrder) -> FileEvent {
+        let is_full = self.faults.full || self.blobs.is_full;
+        self.blobs.carry_out(order, is_full)
+    }
+
+    /// What is known of files.
+    pub fn file_rows(&self) -> BTreeMap<FileHash, FileRow> {
+        let rows = self.tables.files.iter();
+        rows.map(|(hash, row)| (*hash, *row)).collect()
+    }
+
+    /// What differs between the bytes that are here and what the store says of them: what a process finds when it starts.
+    pub fn files_found(&self) -> Vec<FileEvent> {
+        let rows = self.tables.files.iter().map(|(_, row)| row);
+        let said: BTreeSet<FileHash> = rows.filter(|row| row.is_held).map(|row| row.hash).collect();
+        let whole = self.blobs.whole();
+        let kept = whole.iter().filter(|(hash, _)| !said.contains(hash));
+        let kept = kept.map(|(hash, size)| FileEvent::Kept {
+            hash: *hash,
+            size: *size,
+        });
+        let gone = said.iter().filter(|hash| !whole.contains_key(hash));
+        let gone = gone.map(|hash| FileEvent::Gone { hash: *hash });
+        kept.chain(gone).collect()
+    }
+
     /// Whether the power went away under a write (see [`Faults::dies_after`]).
     pub fn is_dead(&self) -> bool {
         self.faults.dead
@@ -72,6 +116,7 @@ impl SimStore {
         };
         self.tables.rewind(kept);
         self.tables.settle();
+        self.blobs.crash();
         self.n_unsynced = 0;
         self.dirty = false;
         self.faults = Faults::default();
@@ -84,6 +129,7 @@ impl SimStore {
         copy.tables.settle();
         Self {
             tables: copy.tables,
+            blobs: copy.blobs,
             ..Self::default()
         }
     }
@@ -160,7 +206,7 @@ impl SimStore {
     }
 
     /// Days of which there are tickets.
-    pub fn ticket_days(&self) -> std::collections::BTreeSet<i32> {
+    pub fn ticket_days(&self) -> BTreeSet<i32> {
         self.tables
             .ticket_days
             .iter()
@@ -223,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_crash_keeps_the_durable_and_a_prefix_of_the_rest() {
-        let mut lengths = std::collections::BTreeSet::new();
+        let mut lengths = BTreeSet::new();
         for seed in 0..40 {
             let mut store = five_commits_of_which_two_are_durable();
             store.crash(&mut Chance::new(seed, "disk"), false);

@@ -7,6 +7,7 @@ mod convergence;
 mod copies;
 mod dossiers;
 mod edits;
+mod files;
 mod kept;
 mod reconnect;
 mod removed;
@@ -20,6 +21,7 @@ pub use acknowledged::Given;
 pub(in crate::sim) use acknowledged::give;
 pub use copies::check_copies_told;
 pub(in crate::sim) use edits::seen_by_edit;
+pub use files::check_files;
 pub use reconnect::check_reconnect;
 pub(in crate::sim) use tickets::was_called_to;
 

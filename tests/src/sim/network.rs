@@ -193,7 +193,7 @@ impl Network {
             link: self.number(),
             told_up: false,
             down_due: false,
-            next_arrival: [up; 4],
+            next_arrival: [up; 5],
         });
         for (side, up) in ups.into_iter().enumerate() {
             let (end, peer) = (&ends[side], &ends[1 - side]);

@@ -1,6 +1,7 @@
 //! The simulated site: nodes, what is due at which moment, and the one loop that makes it happen.
 
 mod faults;
+mod files;
 mod lenience;
 mod node;
 mod orders;
@@ -14,8 +15,9 @@ use std::collections::{BTreeMap, VecDeque};
 
 use lienquay_core::engine::FIRST_COPY_FROM;
 use lienquay_core::event::{Effects, Event, Send, Token};
-use lienquay_shared::NodeId;
+use lienquay_core::files::FileOrder;
 use lienquay_shared::wire::Message;
+use lienquay_shared::{FileHash, NodeId};
 
 use crate::sim::chance::Chance;
 use crate::sim::clock::SimTime;
@@ -57,6 +59,8 @@ enum Due {
     Handle(NodeIndex, u64),
     /// The node's fsync is done: it tells what it owes.
     Tell(NodeIndex, u64, Box<Effects>),
+    /// The keeper of a node's files does what it was told.
+    File(NodeIndex, u64, FileOrder),
     /// A timer of the node's engine.
     Wake(NodeIndex, u64),
     Discover,
@@ -106,6 +110,8 @@ pub struct World {
     answers: BTreeMap<Token, Answer>,
     /// Scarce things given out so far.
     given: Given,
+    /// Copies of files that went with their disks.
+    burnt: BTreeMap<FileHash, u32>,
     reach: reach::Reach,
     /// Links opened so far.
     n_links: u64,
@@ -144,6 +150,7 @@ impl World {
             acknowledged: Vec::new(),
             answers: BTreeMap::new(),
             given: Given::new(),
+            burnt: BTreeMap::new(),
             reach: reach::Reach::default(),
             n_links: 0,
             dies_before_telling_per_mille: 0,
@@ -255,6 +262,7 @@ impl World {
                 }
             }
             Due::Tell(node, life, effects) => self.tell(node, life, *effects),
+            Due::File(node, life, order) => self.carry_out_file(node, life, order),
             Due::Wake(node, life) => {
                 if self.nodes[node].wake_is_due(life, self.now) {
                     self.deliver(node, Event::Tick);
@@ -366,6 +374,9 @@ impl World {
         }
         for send in effects.sends {
             self.send(node, send);
+        }
+        for order in effects.files {
+            self.order_file(node, order);
         }
         for close in effects.closes {
             let Some(peer) = self.linked_by_key(node, &close.peer) else {

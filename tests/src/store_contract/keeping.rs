@@ -1,7 +1,7 @@
 //! What a node decided as keeper.
 
 use lienquay_core::store::{GrantRow, NumberRow, Store, StoreFault};
-use lienquay_shared::{FileHash, NodeId, RequestId};
+use lienquay_shared::{NodeId, RequestId};
 
 use super::sample::{doc, request};
 
@@ -111,19 +111,4 @@ pub(super) fn the_newest_outcomes_are_kept(store: &mut dyn Store) {
         store.outcome(&request(newest)).unwrap().as_deref(),
         Some(&b"again"[..])
     );
-}
-
-pub(super) fn files_that_are_here(store: &mut dyn Store) {
-    let (one, other) = (FileHash([1; 32]), FileHash([2; 32]));
-    store.hold_file(&one, 0).unwrap();
-    store.hold_file(&other, 1 << 40).unwrap();
-    store.hold_file(&one, 7).unwrap();
-    store.commit(true).unwrap();
-    assert_eq!(store.held_file(&one).unwrap(), Some(7));
-    assert_eq!(store.held_file(&other).unwrap(), Some(1 << 40));
-    store.drop_file(&one).unwrap();
-    store.drop_file(&FileHash([3; 32])).unwrap();
-    assert_eq!(store.held_file(&one).unwrap(), None);
-    store.rollback();
-    assert_eq!(store.held_file(&one).unwrap(), Some(7));
 }

@@ -61,3 +61,15 @@ CREATE TABLE procedures (
     row            BLOB NOT NULL
 );
 CREATE INDEX procedures_of_code ON procedures (code, effective_from, doc);
+
+-- The files that documents name.
+CREATE TABLE file_uses (
+    doc       BLOB NOT NULL,
+    hash      BLOB NOT NULL,
+    size      INTEGER NOT NULL,
+    is_open   INTEGER NOT NULL,
+    is_chosen INTEGER NOT NULL,
+    added     INTEGER NOT NULL,
+    PRIMARY KEY (doc, hash)
+) WITHOUT ROWID;
+CREATE INDEX file_uses_of_file ON file_uses (hash);

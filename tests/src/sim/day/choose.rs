@@ -170,15 +170,25 @@ fn ticket_command(verb: Verb, ticket: TicketRef, die: &mut Chance) -> Command {
     }
 }
 
-fn with_papers(world: &World, pc: NodeIndex, verb: Verb, die: &mut Chance) -> Option<Command> {
+/// One of the newest dossiers.
+pub(super) fn newest_dossier(world: &World, pc: NodeIndex, die: &mut Chance) -> Option<DocId> {
+    die.pick(&newest_dossiers(world, pc)).copied()
+}
+
+fn newest_dossiers(world: &World, pc: NodeIndex) -> Vec<DocId> {
     let store = world.nodes[pc].store();
     let newest = store.docs_newest(None, NEWEST).unwrap_or_default();
-    let known: Vec<DocId> = newest
+    newest
         .into_iter()
         .filter(|(.., kind)| *kind == DocKind::Dossier)
         .map(|(_, doc, _)| doc)
         .take(6)
-        .collect();
+        .collect()
+}
+
+fn with_papers(world: &World, pc: NodeIndex, verb: Verb, die: &mut Chance) -> Option<Command> {
+    let store = world.nodes[pc].store();
+    let known = newest_dossiers(world, pc);
     let in_conflict = || {
         let is_so = |doc: &&DocId| {
             store

@@ -89,6 +89,7 @@ impl Day {
         }
         self.world.disk_goes(pc, None);
         self.world.crash(pc, PowerLoss::AllUnsynced);
+        self.world.files_burn(pc);
         self.world.nodes[pc].is_scrapped = true;
     }
 
@@ -109,6 +110,7 @@ impl Day {
         self.copies.retain(|pair| !pair.has(off));
         self.world.disk_goes(off, None);
         self.world.crash(off, PowerLoss::AnyUnsynced);
+        self.world.files_burn(off);
         self.world.nodes[off].is_scrapped = true;
     }
 

@@ -26,6 +26,7 @@ impl Day {
         self.count_members();
         self.world.run_until_quiescent();
         invariants::check_settled(&self.world);
+        invariants::check_files(&mut self.world);
         invariants::check_reconnect(&mut self.world);
     }
 
@@ -35,6 +36,7 @@ impl Day {
         self.closings.clear();
         for pc in self.pcs() {
             self.free_disk(pc);
+            self.repair_files(pc);
             let node = &mut self.world.nodes[pc];
             // A power loss that was set for a write that never came is off the table.
             node.store_mut().faults().dies_after = None;

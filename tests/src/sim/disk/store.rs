@@ -2,6 +2,7 @@
 
 use std::ops::Bound;
 
+use lienquay_core::files::{FileRank, FileRow, FileTotals, FileUse, Naming};
 use lienquay_core::store::{
     DocRow, EntryRef, EntryState, GrantRow, LogRow, NumberRow, ProjectionRow, SignedPoint, Store,
     StoreFault, StoreResult, StoredEntry, TicketFilter,
@@ -14,6 +15,7 @@ use lienquay_shared::{DocId, FileHash, Hlc, LogId, RequestId, StatementHash};
 
 use super::SimStore;
 use super::entries::{Counter, new_row};
+use super::files;
 use super::projections;
 use super::tables::EntryText;
 
@@ -499,20 +501,56 @@ impl Store for SimStore {
         Ok(())
     }
 
-    fn held_file(&self, hash: &FileHash) -> StoreResult<Option<u64>> {
-        Ok(self.tables.files_held.get(hash).copied())
+    fn file(&self, hash: &FileHash) -> StoreResult<Option<FileRow>> {
+        Ok(self.tables.files.get(hash).copied())
     }
 
-    fn hold_file(&mut self, hash: &FileHash, size: u64) -> StoreResult<()> {
+    fn put_file(&mut self, row: &FileRow) -> StoreResult<()> {
         self.write()?;
-        self.tables.files_held.put(*hash, size);
+        self.tables.files.put(row.hash, *row);
         Ok(())
     }
 
-    fn drop_file(&mut self, hash: &FileHash) -> StoreResult<()> {
+    fn files_wanted(&self, after: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>> {
+        Ok(files::wanted(&self.tables, after, limit))
+    }
+
+    fn files_kept(&self, before: Option<&FileRank>, limit: usize) -> StoreResult<Vec<FileRow>> {
+        Ok(files::kept(&self.tables, before, limit))
+    }
+
+    fn files_told(&self, after: u64, limit: usize) -> StoreResult<Vec<FileRow>> {
+        Ok(files::told(&self.tables, after, limit))
+    }
+
+    fn files_of(
+        &self,
+        holders: u64,
+        after: Option<&FileHash>,
+        limit: usize,
+    ) -> StoreResult<Vec<FileRow>> {
+        Ok(files::of(&self.tables, holders, after, limit))
+    }
+
+    fn file_totals(&self) -> StoreResult<FileTotals> {
+        Ok(files::totals(&self.tables))
+    }
+
+    fn files_named(&self, doc: &DocId) -> StoreResult<Vec<FileUse>> {
+        Ok(self.tables.file_uses.get(doc).cloned().unwrap_or_default())
+    }
+
+    fn name_files(&mut self, doc: &DocId, uses: &[FileUse]) -> StoreResult<()> {
         self.write()?;
-        self.tables.files_held.remove(hash);
+        match uses {
+            [] => self.tables.file_uses.remove(doc),
+            uses => self.tables.file_uses.put(*doc, uses.to_vec()),
+        }
         Ok(())
+    }
+
+    fn naming(&self, hash: &FileHash) -> StoreResult<Naming> {
+        Ok(files::naming(&self.tables, hash))
     }
 
     fn project(&mut self, row: &ProjectionRow) -> StoreResult<()> {

@@ -1,5 +1,6 @@
 //! What a disk holds, table by table.
 
+use lienquay_core::files::{FileRow, FileUse};
 use lienquay_core::store::{
     DocRow, EntryState, GrantRow, LogRow, NumberRow, ProjectionRow, SignedPoint,
 };
@@ -68,7 +69,9 @@ tables! {
     outcomes: RequestId => Vec<u8>,
     /// Requests with an outcome, in the order they were recorded.
     outcome_order: u64 => RequestId,
-    files_held: FileHash => u64,
+    files: FileHash => FileRow,
+    /// The files that documents name, by hash.
+    file_uses: DocId => Vec<FileUse>,
     projections: DocId => ProjectionRow,
     /// Tickets by day.
     ticket_days: (i32, DocId) => (),

@@ -2,6 +2,7 @@
 
 use lienquay_core::store::Store;
 
+use crate::sim::network::NodeIndex;
 use crate::sim::world::World;
 
 /// What two greetings may take beside their rows.
@@ -25,11 +26,13 @@ pub fn check_reconnect(world: &mut World) {
             .sum()
     };
     let n_logs = world.nodes[*one].store().logs().unwrap_or_default().len() as u64;
+    let files_before = files_told(world);
     let (held, n_reconnects, before) = (world.holding(*one), world.n_links(), said(world));
     world.connect(*one, *other);
     world.run_for(LOOK_MILLIS);
-    if world.holding(*one) != held {
-        // A timer made somebody write just now: this was no reconnect where nothing changed.
+    let fetched = files_told(world) != files_before;
+    if world.holding(*one) != held || fetched {
+        // A timer made somebody write or fetch just now: this was no reconnect where nothing changed.
         return;
     }
     // Rogues and PCs that were shut out go on knocking: each connection is a greeting of its own.
@@ -44,4 +47,11 @@ pub fn check_reconnect(world: &mut World) {
         );
         world.broken("reconnect-costs-no-documents", &what);
     }
+}
+
+/// How far the members' lists of files go.
+fn files_told(world: &World) -> Vec<u64> {
+    let members = world.members().into_iter();
+    let told = |node: NodeIndex| world.nodes[node].store().file_totals().unwrap_or_default();
+    members.map(|node| told(node).own_seq).collect()
 }

@@ -14,7 +14,7 @@ pub(super) struct End {
     /// Whether the node will be told down, or was.
     pub(super) down_due: bool,
     /// Earliest arrival of the next message of each priority.
-    pub(super) next_arrival: [SimTime; 4],
+    pub(super) next_arrival: [SimTime; 5],
 }
 
 #[derive(Debug, Clone)]

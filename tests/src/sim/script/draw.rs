@@ -118,6 +118,18 @@ const RARE: Weights = &[
     (Verb::TakeOverSeries, 5),
 ];
 
+/// How many days of a hundred see files, and what happens with them then, one in so many steps.
+const FILE_DAYS_PERCENT: u64 = 60;
+const FILES_EVERY: u64 = 9;
+const FILES: Weights = &[
+    (Verb::Scan, 60),
+    (Verb::ScanOnly, 4),
+    (Verb::FilesQuota, 12),
+    (Verb::FilesFull, 6),
+    (Verb::SpoilFile, 6),
+    (Verb::LieInParts, 4),
+];
+
 /// Writes the day of a seed.
 pub fn draw(seed: u64, day: Day) -> Script {
     let mut chance = Chance::new(seed, "script");
@@ -140,6 +152,8 @@ pub fn draw(seed: u64, day: Day) -> Script {
         n_pcs,
         chance,
         silences: Chance::new(seed, "silences"),
+        files: Chance::new(seed, "files"),
+        is_file_day: Chance::new(seed, "filed").percent(FILE_DAYS_PERCENT),
         is_silent_day: Chance::new(seed, "silent").percent(SILENT_DAYS_PERCENT),
         steps: Vec::new(),
     };
@@ -165,6 +179,18 @@ pub fn draw(seed: u64, day: Day) -> Script {
     }
 }
 
+/// The verb on which a die of the sum of all weights falls.
+fn of_weights(weights: Weights, dice: u64) -> Verb {
+    let mut left = dice;
+    for (verb, weight) in weights {
+        match left.checked_sub(u64::from(*weight)) {
+            Some(rest) => left = rest,
+            None => return *verb,
+        }
+    }
+    Verb::Issue
+}
+
 struct Pen {
     chance: Chance,
     n_pcs: usize,
@@ -175,6 +201,8 @@ struct Pen {
     /// Drawn apart from the rest, which stays as it is.
     silences: Chance,
     is_silent_day: bool,
+    files: Chance,
+    is_file_day: bool,
     steps: Vec<Step>,
 }
 
@@ -182,6 +210,9 @@ impl Pen {
     fn next(&mut self) {
         if self.is_silent_day && self.silences.below(SILENCE_EVERY) == 0 {
             self.silence();
+        }
+        if self.is_file_day && self.files.below(FILES_EVERY) == 0 {
+            self.file_step();
         }
         if self.chance.below(self.quiesce_every) == 0 {
             return self.step(Verb::Quiesce);
@@ -199,14 +230,23 @@ impl Pen {
 
     fn of(&mut self, weights: Weights) -> Verb {
         let sum: u32 = weights.iter().map(|(_, weight)| weight).sum();
-        let mut left = self.chance.below(u64::from(sum));
-        for (verb, weight) in weights {
-            match left.checked_sub(u64::from(*weight)) {
-                Some(rest) => left = rest,
-                None => return *verb,
-            }
-        }
-        Verb::Issue
+        let dice = self.chance.below(u64::from(sum));
+        of_weights(weights, dice)
+    }
+
+    fn file_step(&mut self) {
+        let sum: u32 = FILES.iter().map(|(_, weight)| weight).sum();
+        let dice = self.files.below(u64::from(sum));
+        let verb = of_weights(FILES, dice);
+        let pc = u16::try_from(self.files.below(64)).unwrap_or(0);
+        let die = u32::try_from(self.files.below(1 << 32)).unwrap_or(0);
+        let wait_millis = u32::try_from(self.files.below(2_000)).unwrap_or(0);
+        self.steps.push(Step {
+            wait_millis,
+            verb,
+            pc,
+            die,
+        });
     }
 
     /// A link that comes and goes.

@@ -91,6 +91,13 @@ verbs! {
     CloneOff = "clone-off": "one of two live copies is switched off for good",
     Move = "move": "the folder is moved to another machine, which notices",
     Burn = "burn": "a PC and its disk are gone for good",
+    // Files.
+    Scan = "scan": "a paper is scanned and added to a dossier",
+    ScanOnly = "scan-only": "a paper is scanned that no dossier takes",
+    FilesQuota = "files-quota": "a PC may keep few files, or as many as it likes",
+    FilesFull = "files-full": "there is no space for files, or there is again",
+    SpoilFile = "spoil-file": "a file is found damaged",
+    LieInParts = "lie-in-parts": "a PC gives wrong parts of files",
     // Who takes part.
     Revoke = "revoke": "an administrator shuts a PC out",
     Retire = "retire": "a PC leaves for good",

@@ -1,5 +1,7 @@
 //! What goes wrong: cuts, crashes, copies of a folder, restored backups.
 
+use lienquay_core::event::Event;
+
 use crate::sim::chance::Chance;
 use crate::sim::disk::SimStore;
 use crate::sim::network::NodeIndex;
@@ -39,6 +41,9 @@ impl World {
             self.fail(&format!("{} does not start: {fault}", self.name(node)));
         }
         self.note(format!("{} starts", self.name(node)));
+        for found in self.nodes[node].store().files_found() {
+            self.deliver(node, Event::File(found));
+        }
         self.schedule_wake(node);
     }
 
@@ -126,6 +131,7 @@ impl World {
             self.name(node)
         ));
         self.crash_now(node, PowerLoss::AnyUnsynced);
+        self.files_burn(node);
         self.nodes[node].replace_disk(backup.clone_disk());
         self.start(node, by_our_tool);
     }

@@ -73,6 +73,8 @@ pub struct SimNode {
     wake_at: Option<SimTime>,
     ticks: (u64, u32),
     fault: Option<StoreFault>,
+    /// When the keeper of its files is done with what it was told.
+    files_busy_until: SimTime,
     /// The next process must not continue the log on its disk.
     new_incarnation: bool,
 }
@@ -115,6 +117,7 @@ impl SimNode {
             wake_at: None,
             ticks: (0, 0),
             fault: None,
+            files_busy_until: now,
             new_incarnation: false,
         }
     }
@@ -304,6 +307,13 @@ impl SimNode {
         let (effects, fault) = host.process(self.clock.now(now), events);
         self.fault = fault;
         (!host.store().is_dead()).then_some(effects)
+    }
+
+    /// When the keeper of its files has done one more thing.
+    pub(super) fn next_file_order(&mut self, now: SimTime, micros: u64) -> SimTime {
+        let at = self.files_busy_until.max(now).plus_micros(micros);
+        self.files_busy_until = at;
+        at
     }
 
     pub(super) fn take_fault(&mut self) -> Option<StoreFault> {

@@ -4,7 +4,7 @@ use lienquay_core::event::{Control, Event, Reply, Token};
 use lienquay_core::store::Store;
 use lienquay_shared::command::{Command, DossierRef, Outcome, Submission};
 use lienquay_shared::refusal::Refusal;
-use lienquay_shared::{DocId, FileHash, LogId, RequestId};
+use lienquay_shared::{DocId, LogId, RequestId};
 
 use crate::sim::clock::SimTime;
 use crate::sim::invariants;
@@ -119,18 +119,6 @@ impl World {
             },
         );
         token
-    }
-
-    /// A node's file store kept a file's bytes.
-    pub fn file_kept(&mut self, node: NodeIndex, hash: FileHash, size: u64) {
-        self.note(format!("{} has the bytes of {hash:?}", self.name(node)));
-        self.deliver(node, Event::FileKept { hash, size });
-    }
-
-    /// A node's file store let a file's bytes go.
-    pub fn file_gone(&mut self, node: NodeIndex, hash: FileHash) {
-        self.note(format!("{} lets {hash:?} go", self.name(node)));
-        self.deliver(node, Event::FileGone { hash });
     }
 
     /// Submissions and orders so far.

@@ -27,8 +27,7 @@ impl Rogue {
             | Event::Control { .. }
             | Event::Tick
             | Event::Noted { .. }
-            | Event::FileKept { .. }
-            | Event::FileGone { .. }
+            | Event::File(_)
             | Event::Machine { .. } => {}
         }
     }
