@@ -131,6 +131,13 @@ async fn save(session: &mut Session, ask: &SaveFile, out: Out) -> CliResult<Code
     let Some(added) = chosen else {
         return Err(CliError::not_found());
     };
+    if ask.to.exists() {
+        return Err(CliError::Not {
+            code: Code::Refused,
+            vietnamese: format!("{} đã có. Anh/chị chọn tên khác.", ask.to.display()),
+            english: "something stands there already".to_owned(),
+        });
+    }
     let file = added.file.hash;
     session.request(Request::FetchFile { file }).await?;
     let path: PathBuf = std::path::absolute(&ask.to)?;

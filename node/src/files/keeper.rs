@@ -1,11 +1,12 @@
 //! The threads that do what the engine orders.
 
 use std::io;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::mpsc;
 use std::thread::{self, JoinHandle};
 
-use lienquay_blobs::{Begun, BlobError, Blobs, Put};
+use lienquay_blobs::{Begun, BlobError, Blobs, PART_BYTES, Put, State};
 use lienquay_core::files::{FileEvent, FileOrder, FileTrouble, Lacking};
 use lienquay_shared::FileHash;
 use lienquay_shared::wire::files::PartName;
@@ -146,6 +147,14 @@ impl Writer {
     }
 
     fn begin(&self, hash: FileHash, size: u64) -> FileEvent {
+        if size <= PART_BYTES && self.state(hash) == Some(State::Absent) {
+            // A file of one part needs no room: it comes whole or not at all.
+            let lacking = Ok(Lacking {
+                ranges: vec![0..1],
+                n_parts: 1,
+            });
+            return FileEvent::Begun { hash, lacking };
+        }
         let begun = match self.blobs.begin(hash, size) {
             Err(BlobError::OtherSize { .. }) => {
                 // It was begun as a false dossier named it.
@@ -195,17 +204,38 @@ impl Writer {
     /// `Some` when it was the last part.
     fn put(&self, name: &PartName, bytes: &[u8]) -> Result<Option<FileEvent>, FileTrouble> {
         let hash = name.file;
+        if self.state(hash) == Some(State::Absent) {
+            return self.put_whole(hash, bytes).map(Some);
+        }
         match self.blobs.put(hash, name.part, bytes) {
             Ok(Put::Held) => Ok(None),
             Ok(Put::Whole) => match self.blobs.state(hash) {
-                Ok(lienquay_blobs::State::Whole { size }) => {
-                    Ok(Some(FileEvent::Kept { hash, size }))
-                }
+                Ok(State::Whole { size }) => Ok(Some(FileEvent::Kept { hash, size })),
                 Ok(_gone_meanwhile) => Err(FileTrouble::Failed),
                 Err(error) => Err(trouble(hash, &error)),
             },
             Err(error) => Err(trouble(hash, &error)),
         }
+    }
+
+    /// The only part of a small file; it has no proof but the file's name. A third of the syncs of a file that is begun.
+    fn put_whole(&self, hash: FileHash, bytes: &[u8]) -> Result<FileEvent, FileTrouble> {
+        if blake3::hash(bytes).as_bytes() != hash.as_bytes() {
+            return Err(FileTrouble::Wrong);
+        }
+        let mut source = bytes;
+        let mut progress = |_| ControlFlow::Continue(());
+        match self.blobs.ingest(&mut source, PART_BYTES, &mut progress) {
+            Ok(kept) => Ok(FileEvent::Kept {
+                hash,
+                size: kept.size,
+            }),
+            Err(error) => Err(trouble(hash, &error)),
+        }
+    }
+
+    fn state(&self, hash: FileHash) -> Option<State> {
+        self.blobs.state(hash).ok()
     }
 
     fn give(&self, name: &PartName) -> Option<Vec<u8>> {

@@ -103,6 +103,13 @@ impl NodeHandle {
             .await
             .map_err(|panic| KeepFileError::Blob(BlobError::Source(io::Error::other(panic))))??;
         let (hash, size) = (ingested.hash, ingested.size);
+        if size == 0 {
+            self.forget_kept(hash).await;
+            return Err(KeepFileError::Refused(Refusal::invalid(
+                "file",
+                "Tệp trống, không có nội dung. Anh/chị quét hoặc chọn lại.",
+            )));
+        }
         match self.control(Control::KeepFile { hash, size }).await {
             Ok(_kept) => Ok(KeptFile { hash, size, media }),
             Err(refusal) => {

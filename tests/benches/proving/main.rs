@@ -12,6 +12,7 @@
 mod busy;
 mod call;
 mod commands;
+mod files;
 mod floor;
 mod link;
 mod live;
@@ -76,6 +77,11 @@ const BENCHES: &[Bench] = &[
         name: "commands",
         what: "commands a second, durable, with concurrent officers",
         run: commands::run,
+    },
+    Bench {
+        name: "files",
+        what: "files: half a gigabyte to a PC that was away, calls meanwhile, many small papers",
+        run: files::run,
     },
     Bench {
         name: "start",

@@ -76,7 +76,7 @@ impl Holders {
 impl Engine {
     /// What this node tells of its own list.
     pub(crate) fn own_files_mark(&self) -> Option<FilesMark> {
-        (self.files.totals.own_seq > 0).then_some(FilesMark {
+        self.site.map(|_| FilesMark {
             epoch: self.files.epoch,
             sum: self.files.sum,
             seq: self.files.totals.own_seq,
