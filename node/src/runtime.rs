@@ -21,7 +21,6 @@ mod release;
 mod safer;
 mod waiting;
 
-use std::collections::BTreeSet;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -30,9 +29,9 @@ use std::time::Duration;
 use lienquay_core::engine::{FIRST_COPY_FROM, Settings};
 use lienquay_core::event::Control;
 use lienquay_core::host::Host;
-use lienquay_core::store::{Store, StoreFault};
+use lienquay_core::store::StoreFault;
+use lienquay_shared::NodeId;
 use lienquay_shared::schema::AutomergeDocuments;
-use lienquay_shared::{FileHash, NodeId};
 use tokio::sync::{broadcast, mpsc, watch};
 use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
@@ -63,8 +62,6 @@ const ORDER_CAPACITY: usize = 256;
 const NET_EVENT_CAPACITY: usize = 256;
 /// What became of files' bytes, waiting for the engine; when full, their keeper waits.
 const FILE_EVENT_CAPACITY: usize = 64;
-/// Rows of files read at a time.
-const FILES_PAGE: usize = 1024;
 /// News a subscriber may be behind before it is told to look anew.
 const NEWS_CAPACITY: usize = 1024;
 /// How long a node that leaves waits for others to take its tickets.
@@ -143,10 +140,14 @@ pub fn start(opened: Opened, options: NodeOptions) -> Result<Runtime, StartError
         host.store_mut().projections_rebuilt()?;
     }
     founding::drop_stale_sheet(&mut host)?;
-    let known = files_known(host.store())?;
+    // A single command leaves comparing the disk with the store to the node that will run.
+    let compares = match options.net {
+        Some(_) => Some(host.store().reader()?),
+        None => None,
+    };
     let (file_events, file_event_receiver) = mpsc::channel(FILE_EVENT_CAPACITY);
     let blobs = opened.blobs;
-    let keeper = FileKeeper::start(&blobs, known, &file_events)
+    let keeper = FileKeeper::start(&blobs, compares, &file_events)
         .map_err(|error| StartError::System(error.to_string()))?;
     let readers = Arc::new(Readers::new(host.store().reader()?));
     let (orders, order_receiver) = mpsc::channel(ORDER_CAPACITY);
@@ -232,20 +233,6 @@ impl Runtime {
             .await
             .map_err(io::Error::other)?
             .map_err(|_panic| io::Error::other("the engine's thread panicked"))
-    }
-}
-
-/// The files that the store believes to be here.
-fn files_known(store: &dyn Store) -> Result<BTreeSet<FileHash>, StoreFault> {
-    let mut known = BTreeSet::new();
-    let mut after = 0;
-    loop {
-        let page = store.files_told(after, FILES_PAGE)?;
-        let Some(last) = page.last() else {
-            return Ok(known);
-        };
-        after = last.own_seq;
-        known.extend(page.iter().filter(|row| row.is_held).map(|row| row.hash));
     }
 }
 

@@ -23,6 +23,12 @@ const DECISIONS: Rate = Rate {
     burst: 2_000,
     millis_for_one: 20,
 };
+/// Pages of the list of files, and questions whether one may be let go, answered to one member. A first copy of 250,000
+/// files reads some 500 pages.
+const FILE_ANSWERS: Rate = Rate {
+    burst: 512,
+    millis_for_one: 50,
+};
 /// Messages of somebody who is not on the roster: presenting an admission and joining take a dozen.
 const STRANGE: Rate = Rate {
     burst: 128,
@@ -69,6 +75,7 @@ struct Share {
     numbers: Used,
     decisions: Used,
     strange: Used,
+    file_answers: Used,
     /// Of this group of events.
     n_answered_bytes: usize,
     n_boot_answers: u32,
@@ -115,6 +122,13 @@ impl Engine {
     pub(crate) fn may_have_decision(&mut self, cx: &Cx<'_>, peer: NodeId) -> bool {
         let share = self.shares.peers.entry(peer).or_default();
         let may = peer == self.me || share.decisions.take(DECISIONS, cx.now.mono_millis);
+        self.count_unless(may, peer)
+    }
+
+    /// Whether one more question about files is answered to a member now.
+    pub(crate) fn may_have_file_answer(&mut self, cx: &Cx<'_>, peer: NodeId) -> bool {
+        let share = self.shares.peers.entry(peer).or_default();
+        let may = share.file_answers.take(FILE_ANSWERS, cx.now.mono_millis);
         self.count_unless(may, peer)
     }
 

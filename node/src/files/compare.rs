@@ -5,13 +5,32 @@ use std::collections::BTreeSet;
 
 use lienquay_blobs::{Blobs, Found, Scan};
 use lienquay_core::files::FileEvent;
+use lienquay_core::store::StoreResult;
 use lienquay_shared::FileHash;
+
+use crate::store::Reader;
 
 /// Files the store believes to be here.
 pub(crate) type Known = BTreeSet<FileHash>;
 
+/// Rows read at a time.
+const PAGE: usize = 1_024;
 /// Files looked at in one step.
 const STEP: usize = 64;
+
+/// Reads what the store believes to be here.
+pub(crate) fn known(store: &Reader) -> StoreResult<Known> {
+    let mut known = Known::new();
+    let mut after = 0;
+    loop {
+        let page = store.files_told(after, PAGE)?;
+        let Some(last) = page.last() else {
+            return Ok(known);
+        };
+        after = last.own_seq;
+        known.extend(page.iter().filter(|row| row.is_held).map(|row| row.hash));
+    }
+}
 
 /// A comparison under way.
 pub(crate) struct Compare<'a> {

@@ -8,11 +8,13 @@ use std::thread::{self, JoinHandle};
 
 use lienquay_blobs::{Begun, BlobError, Blobs, PART_BYTES, Put, State};
 use lienquay_core::files::{FileEvent, FileOrder, FileTrouble, Lacking};
+use lienquay_core::store::StoreResult;
 use lienquay_shared::FileHash;
 use lienquay_shared::wire::files::PartName;
 use tokio::sync::mpsc as events;
 
-use crate::files::compare::{Compare, Known};
+use crate::files::compare::{Compare, Known, known};
+use crate::store::Reader;
 
 /// Ranges of lacking parts told to the engine at a time.
 const MAX_RANGES: usize = 64;
@@ -26,11 +28,11 @@ pub(crate) struct FileKeeper {
 }
 
 impl FileKeeper {
-    /// Starts the threads. `known` is what the store believes to be here: the first thing the writer does is to compare
-    /// it with the disk. Orders are bounded by the engine, which has few open at a time.
+    /// Starts the threads. With a reader, the first thing the writer does is to compare what the store believes to be here
+    /// with the disk. Orders are bounded by the engine, which has few open at a time.
     pub(crate) fn start(
         blobs: &Arc<Blobs>,
-        known: Known,
+        store: Option<Reader>,
         events: &events::Sender<FileEvent>,
     ) -> io::Result<Self> {
         let (writer, orders) = mpsc::channel();
@@ -38,7 +40,7 @@ impl FileKeeper {
             blobs: Arc::clone(blobs),
             events: events.clone(),
         };
-        let write = move || work.run(known, &orders);
+        let write = move || work.run(store, &orders);
         let writing = thread::Builder::new().name("lienquay-files".to_owned());
         let writing = writing.spawn(write)?;
         let (giver, orders) = mpsc::channel();
@@ -90,7 +92,23 @@ struct Writer {
 }
 
 impl Writer {
-    fn run(&self, known: Known, orders: &mpsc::Receiver<FileOrder>) {
+    fn run(&self, store: Option<Reader>, orders: &mpsc::Receiver<FileOrder>) {
+        let known = store.as_ref().map(known);
+        // Readers go before the writer of the store.
+        drop(store);
+        if let Some(known) = known {
+            self.compare(known, orders);
+        }
+        while let Ok(order) = orders.recv() {
+            self.carry_out(order);
+        }
+    }
+
+    fn compare(&self, known: StoreResult<Known>, orders: &mpsc::Receiver<FileOrder>) {
+        let known = match known {
+            Ok(known) => known,
+            Err(fault) => return tracing::error!(%fault, "the list of files cannot be read"),
+        };
         let mut compare = Compare::new(&self.blobs, known);
         // Orders come first; the comparison goes on while nothing waits.
         while !compare.is_done() {
@@ -103,10 +121,6 @@ impl Writer {
                 }
                 Err(mpsc::TryRecvError::Disconnected) => return,
             }
-        }
-        drop(compare);
-        while let Ok(order) = orders.recv() {
-            self.carry_out(order);
         }
     }
 

@@ -11,6 +11,7 @@ mod tests;
 
 use std::fmt;
 
+use lienquay_core::files::FileRow;
 use lienquay_core::store::{StoreFault, StoreResult};
 use lienquay_shared::domain::site_time::Day;
 use lienquay_shared::query::{Answer, PageAsk, Query};
@@ -121,6 +122,11 @@ impl Reader {
     /// A fact of this PC's shell, by name.
     pub(crate) fn local(&self, key: &str) -> StoreResult<Option<Vec<u8>>> {
         self.read(|conn| facts::local(conn, key))
+    }
+
+    /// Lines of this node's list of files after one.
+    pub(crate) fn files_told(&self, after: u64, limit: usize) -> StoreResult<Vec<FileRow>> {
+        self.read(|conn| files::told(conn, after, limit))
     }
 
     /// How many tickets of a day wait in each lane.

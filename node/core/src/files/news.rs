@@ -230,6 +230,9 @@ impl Engine {
         peer: NodeId,
         ask: FileNewsAsk,
     ) -> StoreResult<()> {
+        if !self.may_have_file_answer(cx, peer) {
+            return Ok(());
+        }
         let Some(mark) = self
             .own_files_mark()
             .filter(|own| own.epoch == ask.after.epoch)

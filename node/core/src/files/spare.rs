@@ -132,6 +132,9 @@ impl Engine {
         peer: NodeId,
         ask: SpareAsk,
     ) -> StoreResult<()> {
+        if !self.may_have_file_answer(cx, peer) {
+            return Ok(());
+        }
         let mut kept = Vec::new();
         for hash in ask.files.iter() {
             let stays = cx
