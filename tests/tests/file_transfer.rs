@@ -4,12 +4,13 @@
     reason = "a test may stop at the first thing that is not as it should be"
 )]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Result, bail};
 use lienquay_shared::DocId;
 use lienquay_tests::fleet::{Pc, program};
 use lienquay_tests::papers;
+use tokio::time::Instant;
 
 /// Plans of an area, scanned in colour, and some smaller papers beside them.
 const N_PLANS: u64 = 9;

@@ -164,7 +164,7 @@ impl Writer {
         if size <= PART_BYTES && self.state(hash) == Some(State::Absent) {
             // A file of one part needs no room: it comes whole or not at all.
             let lacking = Ok(Lacking {
-                ranges: vec![0..1],
+                ranges: std::iter::once(0..1).collect(),
                 n_parts: 1,
             });
             return FileEvent::Begun { hash, lacking };

@@ -208,11 +208,13 @@ fn copy_over_tcp(home: &Path, bytes: u64) -> Result<Duration> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let addr = listener.local_addr()?;
     let start = Instant::now();
-    let sending = std::thread::spawn(move || -> io::Result<()> {
+    let send = move || -> io::Result<()> {
         let mut stream = TcpStream::connect(addr)?;
         io::copy(&mut File::open(from)?, &mut stream)?;
         stream.flush()
-    });
+    };
+    let sender = std::thread::Builder::new().name("sender".to_owned());
+    let sending = sender.spawn(send)?;
     let (mut stream, _) = listener.accept()?;
     let mut file = File::create(&to)?;
     io::copy(&mut stream, &mut file)?;
